@@ -110,7 +110,7 @@ CREATE TABLE event_memory (
 -- What happened to notes, decks, settings and the log. `subject` is the note's number, or the deck's made negative, or
 -- 0. `arg` is the deck (brought, placed), the note (aliased), the action's id (undone), the configuration (scheduler),
 -- the day (paused), 1 for a note, 2 for a deck, 3 for typed answers (erased), the last entry's id (took-over), 1 for yes, 2
--- for no, 3 for not yet (tried).
+-- for no, 3 for not yet (tried), 1 for hidden, 0 for shown again (hidden).
 CREATE TABLE fact (
     id       INTEGER PRIMARY KEY,
     subject  INTEGER NOT NULL,
@@ -237,8 +237,8 @@ CREATE TABLE awaited (
 -- ============================== caches ==============================
 -- `lmq doctor` makes them again from the log and compares.
 
--- `id` is the deck's number in `deck_name`. `origin` is builtin, file or made. `listed` is 1 while somebody made the deck or
--- a living note is in it.
+-- `id` is the deck's number in `deck_name`. `origin` is builtin, file or made. `listed` is 1 while a living note is in the
+-- deck, or somebody made it and no note was ever put into it; 2 while the learner hides such a deck; else 0.
 CREATE TABLE deck (
     id              INTEGER PRIMARY KEY,
     name_id         TEXT NOT NULL UNIQUE,
@@ -543,6 +543,7 @@ SELECT lower(hex(w.uuid)) || '-' || (s.id & 4294967295) AS action,
                    WHEN 11 THEN 'edit' WHEN 12 THEN 'tag' WHEN 13 THEN 'move' WHEN 14 THEN 'delete' WHEN 15 THEN 'revive'
                    WHEN 16 THEN 'rename' WHEN 17 THEN 'configure' WHEN 18 THEN 'pause' WHEN 19 THEN 'scheduler'
                    WHEN 20 THEN 'undo' WHEN 21 THEN 'forget' WHEN 22 THEN 'fork' WHEN 23 THEN 'tried'
+                   WHEN 24 THEN 'deck'
            ELSE CASE e.kind WHEN 1 THEN 'answer' WHEN 2 THEN 'answer' WHEN 3 THEN 'schedule' WHEN 4 THEN 'schedule'
                             WHEN 5 THEN 'suspend' WHEN 6 THEN 'suspend' WHEN 7 THEN 'bury' WHEN 8 THEN 'bury'
                             WHEN 9 THEN 'mark' WHEN 10 THEN 'mark' WHEN 11 THEN 'flag' WHEN 12 THEN 'import'

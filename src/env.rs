@@ -176,10 +176,23 @@ impl Env {
     /// The editor that its user named: `VISUAL`, else `EDITOR`. A command line, since people give it arguments.
     #[must_use]
     pub fn editor() -> Option<String> {
-        ["VISUAL", "EDITOR"]
-            .into_iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .find(|editor| !editor.trim().is_empty())
+        named_program(&["VISUAL", "EDITOR"])
+    }
+
+    /// The first of the usual editors that is installed, for who named none.
+    #[must_use]
+    pub fn usual_editor() -> Option<String> {
+        let usual = if cfg!(windows) { &["notepad"][..] } else { &["sensible-editor", "nano", "vi"] };
+        usual.iter().find(|name| is_installed(name)).map(|name| (*name).to_owned())
+    }
+
+    /// What shows a long text page by page: `PAGER`, else `less` where it is installed; nothing where `PAGER` is empty.
+    #[must_use]
+    pub fn pager() -> Option<String> {
+        if std::env::var_os("PAGER").is_some_and(|value| value.is_empty()) {
+            return None;
+        }
+        named_program(&["PAGER"]).or_else(|| is_installed("less").then(|| "less -FRX".to_owned()))
     }
 
     /// Whether colour is unwanted: `NO_COLOR`, or a terminal that has none.
@@ -187,6 +200,12 @@ impl Env {
     pub fn plain_terminal() -> bool {
         std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// What the environment says of the terminal's colours: `TERM`, `COLORTERM` and `COLORFGBG`, empty where it says nothing.
+    #[must_use]
+    pub fn terminal_colours() -> [String; 3] {
+        ["TERM", "COLORTERM", "COLORFGBG"].map(|name| std::env::var(name).unwrap_or_default())
     }
 
     /// Whether the terminal may be told where links lead (OSC 8). Terminals that don't know it pass it over, but for these.
@@ -249,6 +268,17 @@ fn zone_is_no_file() -> bool {
         let is_odd = |path: PathBuf| std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
         folders.iter().any(|folder| is_odd(std::path::Path::new(folder).join(zone)))
     })
+}
+
+/// The first of these variables that names a program.
+fn named_program(variables: &[&str]) -> Option<String> {
+    variables.iter().filter_map(|name| std::env::var(name).ok()).find(|program| !program.trim().is_empty())
+}
+
+/// Whether a program of that name lies in one of the folders of `PATH`.
+fn is_installed(name: &str) -> bool {
+    let name = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(&name).is_file()))
 }
 
 #[cfg(test)]

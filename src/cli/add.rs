@@ -6,10 +6,13 @@ use crate::cli::editor;
 use crate::cli::editor::Draft;
 use crate::cli::editor::piped;
 use crate::cli::json;
+use crate::cli::parse;
+use crate::core::card::CardKind;
 use crate::core::card::Fields;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::card::has_deletion;
 use crate::core::card::kind;
 use crate::core::text::counted;
 use crate::core::text::one_line;
@@ -22,34 +25,43 @@ use std::path::PathBuf;
 
 /// Add one card
 ///
-/// The deck is made when it is missing. A front with {{c1::hidden}} parts and no back becomes a cloze. Without a front
-/// your editor opens with a card of each kind to choose from.
+/// The deck is made if it is not there yet. The card gets a key from its question, so that you can name it: `deck/who-owns-it`.
+/// A question with {{c1::hidden}} parts becomes a cloze, and so does one with {{hidden}} parts that has no answer. Without a
+/// question your editor opens with a card of each kind to choose from.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq add team \"Who owns the roadmap?\" \"Amara\"
-  lmq add team \"The retro is every {{c1::second Friday}}\" --tag habits
+  lmq add team \"The retro is every {{second Friday}}\" --tag habits
   lmq add team                      in your editor, any kind of card
-  lmq add team \"Capital of Peru\" Lima --reversed")]
+  lmq add geo \"Capital of Peru\" Lima --reversed
+  lmq add team \"Who leads sales?\" Amara Bela Cem --kind choice     the right one first
+  lmq add team \"Three parts of feedback?\" \"what was done\" effect \"next time\" --kind list")]
 pub(super) struct Args {
-    /// The deck, `a::b` for one inside another
+    /// The deck; `a::b` is one inside another
     deck: String,
 
-    /// What is asked; `-` reads a [[card]] from standard input
+    /// The question; `-` reads a [[card]] from standard input
+    #[arg(value_name = "QUESTION")]
     front: Option<String>,
 
-    /// The answer
-    back: Option<String>,
+    /// The answer; several where the kind has several: choices, sides, items, accepted answers
+    #[arg(value_name = "ANSWER")]
+    backs: Vec<String>,
 
-    /// Ask both ways
-    #[arg(long, requires = "back")]
+    /// The kind of card [default: basic, or cloze]
+    #[arg(long, value_name = "KIND", value_parser = parse::kind(), requires = "front")]
+    kind: Option<String>,
+
+    /// Ask both ways: the same as --kind reversed
+    #[arg(long, requires = "backs", conflicts_with = "kind")]
     reversed: bool,
 
-    /// Type the answer and have it checked
-    #[arg(long, requires = "back", conflicts_with = "reversed")]
+    /// Type the answer and have it checked: the same as --kind typed
+    #[arg(long, requires = "backs", conflicts_with_all = ["reversed", "kind"])]
     typed: bool,
 
-    /// A key to name it by
+    /// A key to name it by [default: made from the question]
     #[arg(long)]
     key: Option<String>,
 
@@ -58,14 +70,14 @@ pub(super) struct Args {
     tags: Vec<String>,
 
     /// Shown with the answer
-    #[arg(long)]
+    #[arg(long, value_name = "TEXT")]
     extra: Option<String>,
 
-    /// Shown on request only
-    #[arg(long)]
+    /// Shown only when you ask for it
+    #[arg(long, value_name = "TEXT")]
     hint: Option<String>,
 
-    /// Open a text again that was kept
+    /// Reopen a saved draft
     #[arg(long, value_name = "FILE", conflicts_with_all = ["front", "key", "tags", "extra", "hint"])]
     resume: Option<PathBuf>,
 
@@ -74,46 +86,133 @@ pub(super) struct Args {
     json: bool,
 }
 
-/// A card of each kind; docs/deck-format.md explains them.
+/// A card of each kind.
 const TEMPLATE: &str = include_str!("new_card.toml");
+
+/// How a card is added, for hints.
+const HOW: &str = "lmq add DECK QUESTION ANSWER";
+
+/// The kind that the options say, else the one that the texts look like.
+fn kind_of(args: &Args, front: &str) -> &'static str {
+    let named = args.kind.as_deref().and_then(kind).map(CardKind::name);
+    match named {
+        Some(kind) => kind,
+        None if args.reversed => "reversed",
+        None if args.typed => "typed",
+        // Braces alone may be the question's own, as in one about a template language; with an answer beside it they are.
+        None if args.backs.is_empty() || has_deletion(front) => "cloze",
+        None => "basic",
+    }
+}
+
+/// The fields of a card of that kind: what is asked, then its answers in the order in which people say them.
+fn fields(kind: &str, front: &str, backs: &[String]) -> Result<Fields, Failure> {
+    let one = |text: &str| Value::Text(text.trim().to_owned());
+    let many = |texts: &[String]| Value::Texts(texts.iter().map(|text| text.trim().to_owned()).collect());
+    let (prompt, single, rest) = match kind {
+        "basic" | "reversed" => ("front", Some("back"), None),
+        "cloze" => ("text", None, None),
+        "typed" => ("prompt", Some("answer"), Some("accept")),
+        "choice" => ("prompt", Some("answer"), Some("distractors")),
+        "sort" => ("prompt", Some("answer"), Some("categories")),
+        "say" => ("prompt", Some("model"), Some("criteria")),
+        _ => ("prompt", None, Some("items")),
+    };
+    let mut fields = Fields::from([(prompt.to_owned(), one(front))]);
+    let rest_of = match (single, backs) {
+        (Some(field), [first, rest @ ..]) => {
+            fields.insert(field.to_owned(), one(first));
+            rest
+        }
+        (Some(_), []) => return Err(Failure::usage(format!("a `{kind}` card needs an answer")).hint(HOW)),
+        (None, all) => all,
+    };
+    match (rest, rest_of) {
+        (_, []) => {}
+        // The right side is one of the sides, wherever it was said.
+        (Some(field @ "categories"), rest) => {
+            let mut sides = rest.to_vec();
+            if let Some(right) = backs.first().filter(|right| !sides.contains(right)) {
+                sides.insert(0, right.clone());
+            }
+            fields.insert(field.to_owned(), many(&sides));
+        }
+        (Some(field), rest) => {
+            fields.insert(field.to_owned(), many(rest));
+        }
+        (None, _) => {
+            return Err(Failure::usage(format!("a `{kind}` card has no room for {} answers", backs.len()))
+                .hint("put several words between quotation marks; --kind list, choice or typed take several answers"));
+        }
+    }
+    let known = crate::core::card::kind(kind).map_or(&[][..], CardKind::fields);
+    if let Some(missing) = known.iter().find(|field| field.required && !fields.contains_key(field.name)) {
+        return Err(Failure::usage(format!("a `{kind}` card needs more answers: there are no {}", missing.name))
+            .hint("`lmq help kinds` shows what each kind of card has"));
+    }
+    Ok(fields)
+}
 
 fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
     let blank = |text: &str| text.trim().is_empty();
-    if blank(&args.deck) || blank(front) || args.back.as_deref().is_some_and(blank) {
-        return Err(Failure::usage("deck, front and back must not be empty").hint("lmq add DECK FRONT BACK"));
+    if blank(&args.deck) || blank(front) || args.backs.iter().any(|back| blank(back)) {
+        return Err(Failure::usage("deck, question and answer must not be empty").hint(HOW));
     }
     if args.key.as_deref().is_some_and(blank) {
         return Err(
-            Failure::usage("the key must not be empty").hint("leave --key out, and the card is named by its id")
+            Failure::usage("the key must not be empty").hint("leave --key out, and the card is named by its question")
         );
     }
-    let one = |text: &str| Value::Text(text.trim().to_owned());
-    let (name, fields) = match &args.back {
-        None => ("cloze", Fields::from([("text".to_owned(), one(front))])),
-        Some(back) if args.typed => {
-            ("typed", Fields::from([("prompt".to_owned(), one(front)), ("answer".to_owned(), one(back))]))
+    let name = kind_of(args, front);
+    let (mut extra, mut backs) = (args.extra.clone(), args.backs.as_slice());
+    let mut front = front.to_owned();
+    if name == "cloze" {
+        front = numbered(&front);
+        // What a cloze hides is its answer: a second text is shown with it.
+        if let ([back], None) = (backs, &extra) {
+            extra = Some(back.clone());
+            backs = &[];
         }
-        Some(back) => (
-            if args.reversed { "reversed" } else { "basic" },
-            Fields::from([("front".to_owned(), one(front)), ("back".to_owned(), one(back))]),
-        ),
-    };
+    }
+    let fields = fields(name, &front, backs)?;
     let faults = kind(name).map_or_else(Vec::new, |kind| kind.check(&fields));
     if let Some(fault) = faults.into_iter().next() {
-        let failure = if args.back.is_none() { "there is no back, and as a cloze" } else { "the card has a fault:" };
+        let is_guess = args.kind.is_none() && args.backs.is_empty();
+        let failure = if is_guess { "there is no answer, and as a cloze" } else { "the card has a fault:" };
         return Err(Failure::usage(format!("{failure} {}", card_words::what(&fault)))
-            .hint(format!("{}; or give a back: lmq add DECK FRONT BACK", card_words::help(&fault))));
+            .hint(format!("{}; or give an answer: {HOW}", card_words::help(&fault))));
     }
     Ok(NoteText {
         kind: name.to_owned(),
         fields,
         tags: args.tags.clone(),
-        extra: args.extra.clone(),
+        extra,
         hint: args.hint.clone(),
         // What is typed here is meant as it is; a [[card]] may be Markdown.
         markup: Markup::Plain,
         ..NoteText::default()
     })
+}
+
+/// The number of a deletion, from what stands behind its braces: 2 of `c2::word}}`.
+fn number_of(part: &str) -> Option<u16> {
+    part.strip_prefix('c')?.split_once("::")?.0.parse().ok()
+}
+
+/// `{{hidden}}` parts with the numbers that deletions have: each its own, behind those that have one.
+fn numbered(text: &str) -> String {
+    let mut last = text.split("{{").skip(1).filter_map(number_of).max().unwrap_or(0);
+    let mut parts = text.split("{{");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("{{");
+        if number_of(part).is_none() && part.contains("}}") && !part.starts_with("}}") {
+            last = last.saturating_add(1);
+            out.push_str(&format!("c{last}::"));
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// The one card of a text, with its key.
@@ -167,9 +266,9 @@ fn written(args: &Args, ctx: &mut Ctx, store: &Store) -> Result<Option<(Option<S
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if args.deck.trim().is_empty() {
-        return Err(Failure::usage("deck, front and back must not be empty").hint("lmq add DECK FRONT BACK"));
+        return Err(Failure::usage("deck, question and answer must not be empty").hint(HOW));
     }
-    let given = args.front.as_deref().filter(|front| *front != "-" || args.back.is_some());
+    let given = args.front.as_deref().filter(|front| *front != "-" || !args.backs.is_empty());
     let (mut store, key, text, draft) = match (given, &args.front) {
         (Some(front), _) => {
             let text = text(args, front)?;
@@ -217,9 +316,29 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         // A card that had this name, and is no more, left its schedule and its history to it.
         if line.state.last_event.is_some() {
             ctx.say(&format!(
-                "it goes on with the history of the card that had this name; `lmq reset {name}` begins anew"
+                "it goes on with the history of the card that had this name; `lmq reset {name}` starts afresh"
             ));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_parts_without_a_number_get_one() {
+        for (text, with_numbers) in [
+            ("every {{second Friday}}", "every {{c1::second Friday}}"),
+            ("{{a}} and {{b::hint}}", "{{c1::a}} and {{c2::b::hint}}"),
+            ("{{c2::a}} and {{b}}", "{{c2::a}} and {{c3::b}}"),
+            ("{{c1::a}}", "{{c1::a}}"),
+            ("{{c::a}}", "{{c1::c::a}}"),
+            ("no parts", "no parts"),
+            ("{{}} {{open", "{{}} {{open"),
+        ] {
+            assert_eq!(numbered(text), with_numbers);
+        }
+    }
 }

@@ -5,37 +5,40 @@ use crate::core::card::Correctness;
 use crate::core::card::Verdict;
 use crate::core::compare::answer::Difference;
 use crate::core::grade::Quality;
+use crate::core::id::CardId;
 use crate::core::text::one_line;
 use crate::core::units::Millis;
 use crate::failure::Failure;
 use crate::ops;
+use crate::store::Store;
 use crate::ui;
 use serde::Serialize;
 
-/// Grade one card without a sitting: for scripts and editors
+/// Answer one card outside a session: for scripts and editors
 ///
-/// Takes any card: early, past the day's limits, again on the same day (which changes no interval). Only a suspended
-/// card is refused.
+/// Give a grade, or a --response that lmq judges, or both: then yours counts. Any card is taken: early, past the day's limits,
+/// or again on the same day (which changes no interval). Only a suspended card is refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq answer differences/d08-leader-questions good
-  lmq answer quotes/q14-ladder#2 4 --ms 6500 --json
-  lmq answer team/first-sentence good --typed 'What did we learn?'")]
+  lmq answer quotes/q14-ladder#2 easy --ms 6500 --json
+  lmq answer geo/peru --response Lima          graded by what lmq makes of it
+  lmq answer team/first-sentence good --response 'What did we learn?'")]
 pub(super) struct Args {
     /// The card: deck/key, deck/key#number, or the beginning of its id
     card: String,
 
-    /// 0 to 5, or again, hard, good, easy
-    #[arg(value_parser = parse::quality)]
-    quality: Quality,
+    /// again, hard, good or easy, or the number of that key in a session
+    #[arg(required_unless_present = "response")]
+    grade: Option<String>,
 
-    /// What you said or typed: kept with the answer, as a sitting does
-    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
-    typed: String,
+    /// What you answered: judged as in a session, and kept with the answer; the number of an option, or `3 1 2` for an order
+    #[arg(long, alias = "typed", value_name = "TEXT")]
+    response: Option<String>,
 
     /// Milliseconds that the answer took
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", value_parser = parse::milliseconds, default_value = "0", hide_default_value = true)]
     ms: u32,
 
     /// Don't ask about a clock that seems wrong
@@ -74,13 +77,25 @@ impl Judged {
     }
 }
 
+/// The grade on the scale of the card's deck.
+fn graded(store: &Store, ctx: &Ctx, card: CardId, text: &str) -> Result<Quality, Failure> {
+    let deck = store.card(card)?.map(|line| line.deck_name).unwrap_or_default();
+    let scale = ctx.settings.of_deck(&deck).scale;
+    scale.read(text).map_err(|error| Failure::usage(error.to_string()).hint("lmq answer CARD good"))
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut store = ctx.store()?;
     let card = ctx.card(&store, &args.card)?;
     ctx.ask_about_clock(args.yes)?;
     let took = Millis(args.ms);
-    let ops::review::Answered { leech, verdict } =
-        ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, args.quality, took, &args.typed)?;
+    let grade = match &args.grade {
+        Some(text) => Some(graded(&store, ctx, card, text)?),
+        None => None,
+    };
+    let words = args.response.as_deref().unwrap_or_default();
+    let ops::review::Answered { quality, leech, verdict } =
+        ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, grade, took, words)?;
     let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
     if let Some(lapses) = leech {
         ctx.say(&ui::words::leech(&one_line(&line.name()), lapses, false));
@@ -97,5 +112,5 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         line.state.memory.as_ref().map_or_else(String::new, |memory| {
             format!("due {} (interval {})", memory.due.iso(), memory.interval.short())
         });
-    ctx.line(format!("{}: {}, {due}", one_line(&line.name()), args.quality.button().name()))
+    ctx.line(format!("{}: {}, {due}", one_line(&line.name()), quality.button().name()))
 }

@@ -11,11 +11,11 @@ use crate::store::Surplus;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// Copy the whole database into a file
+/// Copy the whole database to a file
 ///
-/// Safe at any time, also while `lmq review` is open elsewhere. All of the copy is looked at, as `lmq doctor` does, before it is
-/// put there: a damaged one takes nobody's place. Besides, the first session of a day makes a backup beside the database;
-/// --list shows these and the other copies that lmq made.
+/// Safe at any time, even while `lmq review` is open in another window. The copy is checked as `lmq doctor` checks a database
+/// before it replaces anything. The first session of each day also makes a backup beside the database; --list shows those
+/// backups and the other copies that lmq made.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,11 +26,11 @@ pub(super) struct Args {
     #[arg(required_unless_present = "list", conflicts_with = "list")]
     file: Option<PathBuf>,
 
-    /// Replace the file if it is there
+    /// Replace the file if it exists
     #[arg(long, conflicts_with = "list")]
     force: bool,
 
-    /// List the copies beside the database that lmq made by itself
+    /// List the copies that lmq made beside the database
     #[arg(long)]
     list: bool,
 

@@ -13,7 +13,7 @@ use crate::store::Store;
 /// Which cards, and how sure.
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {
-    /// Cards by name (deck/key, deck/key#number, the beginning of an id), or a search as `lmq cards` takes it
+    /// Cards by name (deck/key, deck/key#number, the beginning of an id), or a search as for `lmq cards`
     #[arg(required = true)]
     query: Vec<String>,
 
@@ -24,7 +24,7 @@ pub(super) struct Which {
 /// How sure.
 #[derive(Debug, clap::Args)]
 pub(super) struct Sure {
-    /// Say what would change, and change nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
 

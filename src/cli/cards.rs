@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::colour::Role;
 use crate::cli::json;
 use crate::cli::output::cut;
 use crate::core::text::one_line;
@@ -7,11 +8,11 @@ use crate::failure::Failure;
 use crate::ops;
 use crate::store::Fault;
 
-/// List cards, all or those that match
+/// List cards, all of them or those that match a search
 ///
-/// Words are looked for anywhere in a card; case and accents don't count. docs/search.md has the whole language.
+/// Words are looked for anywhere in a card; case and accents don't count. `lmq help search` explains every condition.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(aliases = ["ls", "search", "find"], after_help = "\
 Examples:
   lmq cards
   lmq cards culture tone                      both words
@@ -30,9 +31,19 @@ pub(super) struct Args {
     json: bool,
 }
 
+/// What the word for a card's state is coloured as.
+fn role_of(state: &str) -> Role {
+    match state {
+        "new" => Role::New,
+        "learning" => Role::Again,
+        "review" => Role::Due,
+        _ => Role::Muted,
+    }
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
-    let query = ops::search::read(&store, &args.query.join(" "))?;
+    let query = ops::search::read(&store, &ctx.settings, &args.query.join(" "))?;
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
     let asked = ops::search::asked(&store, &settings, today)?;
@@ -56,7 +67,15 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 // A card that its note no longer has still has a prompt.
                 let prompt =
                     known.map_or_else(|| line.text.listed_prompt(line.card.ordinal), |(_, prompt)| prompt.clone());
-                ctx.line(cut(&format!("{name}  [{state}]  {prompt}"), width))
+                let line = cut(&format!("{name}  [{state}]  {prompt}"), width);
+                let parts = line.split_once(&format!("[{state}]"));
+                match parts {
+                    Some((name, prompt)) => {
+                        let word = format!("[{state}]");
+                        ctx.painted(&[(None, name), (Some(role_of(state)), &word), (None, prompt)])
+                    }
+                    None => ctx.line(line),
+                }
             }
         };
         written.map_err(|failure| {

@@ -43,11 +43,11 @@ use std::path::PathBuf;
 /// How many of the cues that were tried are shown.
 const SHOWN: usize = 8;
 
-/// Look at deck files as an author: faults, and cards that could be better
+/// Check deck files as an author: errors, and cards that could be better
 ///
-/// Reads what `lmq import` reads and changes nothing. Errors keep a file from being imported, as they would there; warnings are about
-/// rows that an import leaves out, and cards that teach poorly. docs/authoring.md has each rule with a bad and a good example. Decks that name each other are
-/// checked together; the built-in ones are always known.
+/// Reads what `lmq import` reads and changes nothing. Errors would keep a file from being imported; warnings are about rows that
+/// an import would leave out, and about cards that teach poorly. `lmq help authoring` explains each rule. Decks that refer to
+/// each other are checked together; the built-in ones are always known.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -70,11 +70,11 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
 
-    /// Show how often each answer comes, and how well one could answer without the idea
+    /// Show how often each answer occurs, and how far guessing by the wording gets
     #[arg(long)]
     figures: bool,
 
-    /// Print the findings as JSON, with --figures those too
+    /// Print the findings as JSON, with --figures the figures too
     #[arg(long)]
     json: bool,
 }
@@ -100,6 +100,11 @@ impl FaultJson {
         help: String,
     ) -> Self {
         Self { file: file.to_owned(), line: place.line, column: place.column.max(1), rule, severity, message, help }
+    }
+
+    /// Whether it is about the same place.
+    fn is_beside(&self, other: &Self) -> bool {
+        (&self.file, self.line, self.column) == (&other.file, other.line, other.column)
     }
 }
 
@@ -447,10 +452,18 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let figures = measured.iter().map(|(file, one)| FiguresJson::new(file, one)).collect();
         json::print(ctx, &AllJson { findings: &rows, figures })?;
     } else {
-        for row in &rows {
+        let mut shown = rows.iter().peekable();
+        while let Some(row) = shown.next() {
             let place = format!("{}:{}:{}", row.file, row.line, row.column);
-            ctx.line(printable(&format!("{place}: {}: {}", row.rule, row.message)))?;
-            if !row.help.is_empty() {
+            // A card of one's own has neither, and that is one thing to know about it.
+            let has_neither = row.rule == "missing-source"
+                && shown.next_if(|next| next.rule == "missing-topic" && next.is_beside(row)).is_some();
+            if has_neither {
+                ctx.line(printable(&format!("{place}: {}, missing-topic: {} and no topic", row.rule, row.message)))?;
+            } else {
+                ctx.line(printable(&format!("{place}: {}: {}", row.rule, row.message)))?;
+            }
+            if !row.help.is_empty() && !has_neither {
                 ctx.line(printable(&format!("    {}", row.help)))?;
             }
         }
@@ -470,7 +483,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Err(failure);
     }
     if errors > 0 || (args.strict && warnings > 0) {
-        return Err(Failure::data("there is something to mend").hint("docs/authoring.md explains each rule"));
+        return Err(Failure::data("some cards have to be changed").hint("`lmq help authoring` explains each rule"));
     }
     Ok(())
 }

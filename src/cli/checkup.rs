@@ -1,5 +1,7 @@
 use crate::cli::Ctx;
 use crate::cli::json;
+use crate::cli::parse;
+use crate::cli::screen;
 use crate::cli::screen::keys;
 use crate::cli::screen::stops;
 use crate::core::card::Form;
@@ -23,31 +25,30 @@ use serde::Serialize;
 use std::io;
 use std::sync::atomic::Ordering;
 
-/// See whether what you learn reaches scenes that you never trained
+/// Test yourself on scenes that you have never practised
 ///
-/// A check-up asks scenes that no review asks: sixteen in about six minutes where a deck has two forms of them, as the
-/// built-in one has, else eight in three. Nothing is said about right or wrong before the end; then you see what you
-/// missed, and why. No schedule changes, and no answer counts elsewhere. lmq offers one on day 1 of use, then on day 30,
-/// 180 and 365; you may take one at any time. One that ends before your tenth card is answered is the baseline that later
-/// ones are compared with. Each answer is on the disk before the next scene shows: a check-up that was left goes on the
-/// same day.
+/// A check-up asks scenes that no review asks: sixteen in about six minutes if a deck has two sets of them, as the built-in one
+/// has, otherwise eight in three. You learn at the end what you missed, and why. Schedules stay as they are. lmq offers a
+/// check-up on your first day, then after 30, 180 and 365 days; you may take one at any time. One that you finish before your
+/// tenth card is the baseline that later ones are compared with. Each answer is saved before the next scene shows, so that you
+/// can leave and continue on the same day.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lmq checkup                  a whole form of scenes
-  lmq checkup --minutes 3      fewer scenes: a wider range
-  lmq checkup --plain --yes    over lines, at once: for screen readers and scripts
+  lmq checkup                  a whole set of scenes
+  lmq checkup --minutes 3      fewer scenes, so a less precise result
+  lmq checkup --plain --yes    line by line, without a question first
   lmq stats --all              all check-ups, before and after")]
 pub(super) struct Args {
-    /// End at the scene after so many minutes; about 22 seconds are planned for a scene [default: a whole form, or 3]
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=120))]
+    /// Stop after M minutes; a scene takes about 22 seconds [default: a whole set, or 3]
+    #[arg(long, value_name = "M", value_parser = |text: &str| parse::number(text, 1, 120))]
     minutes: Option<u32>,
 
-    /// Work over lines, without keys and escape codes: for screen readers and scripts
+    /// Work line by line, without single keys or escape codes: for screen readers and scripts
     #[arg(long)]
     plain: bool,
 
-    /// Begin at once
+    /// Begin without asking
     #[arg(long)]
     yes: bool,
 
@@ -190,7 +191,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let settings = ctx.settings.clone();
     let mut sitting = CheckupSession::new(&mut store, &ctx.env, settings, args.minutes)?;
     let terminals = Env::terminals();
-    let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
+    let look = screen::look(ctx);
     if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
         let mut input = crate::cli::screen::lines(terminals.stdin)?;
         let mut err = io::stderr().lock();

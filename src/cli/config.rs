@@ -1,6 +1,8 @@
 use crate::cli::Ctx;
+use crate::cli::colour::Role;
 use crate::cli::editor;
 use crate::cli::json;
+use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -8,6 +10,7 @@ use crate::ops::files;
 use crate::ops::settings;
 use crate::ops::settings::Loaded;
 use crate::ops::settings::SETTINGS;
+use crate::ops::settings::SHORT_LIST;
 use crate::ops::settings::Setting;
 use serde::Serialize;
 use std::fs;
@@ -17,18 +20,21 @@ use std::path::PathBuf;
 
 /// Read and change settings
 ///
-/// They live in a TOML file that you may also edit by hand: docs/configuration.md explains each of them. A deck can have
-/// its own, which hold in the decks inside it too. A change acts from now on; it moves no due day. Keys are bound in a
-/// table [keys]: undo = "z". `?` in a session shows the names.
+/// They live in a TOML file, which you may also edit by hand; `lmq help settings` explains each of them. A deck can have its
+/// own, which apply to the decks inside it too. A change applies from now on and moves no due date. Keys are bound in a table
+/// [keys]: undo = "z". `?` in a session shows their names.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    disable_help_subcommand = true,
+    after_help = "\
 Examples:
   lmq config list
   lmq config set new_per_day 5
   lmq config set new_per_day 2 --deck work::team
   lmq config set key_preset anki
   lmq config unset scale
-  lmq config edit")]
+  lmq config edit"
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     what: What,
@@ -45,8 +51,8 @@ Examples:
     Get {
         /// Its name
         key: String,
-        /// What holds in this deck
-        #[arg(long, value_name = "D")]
+        /// The value in this deck
+        #[arg(long, value_name = "DECK")]
         deck: Option<String>,
         /// Print an object as JSON
         #[arg(long)]
@@ -64,10 +70,10 @@ Examples:
         /// Its new value
         value: String,
         /// For this deck, and those inside it
-        #[arg(long, value_name = "D")]
+        #[arg(long, value_name = "DECK")]
         deck: Option<String>,
     },
-    /// Put one setting back to what is usual
+    /// Reset one setting to its default
     #[command(after_help = "\
 Examples:
   lmq config unset scale
@@ -75,27 +81,34 @@ Examples:
     Unset {
         /// Its name
         key: String,
-        /// For this deck: what holds above it holds again
-        #[arg(long, value_name = "D")]
+        /// For this deck: it inherits the value again
+        #[arg(long, value_name = "DECK")]
         deck: Option<String>,
     },
-    /// Open the file in your editor; it is changed only when what you save has no faults
+    /// Edit the file in your editor; it is saved only if it has no faults
     #[command(after_help = "\
 Examples:
   lmq config edit
   EDITOR=nano lmq config edit")]
     Edit,
-    /// Print all settings, with where each comes from
-    #[command(after_help = "\
+    /// Print the settings that people change first, and those that you changed
+    #[command(
+        alias = "ls",
+        after_help = "\
 Examples:
   lmq config list
+  lmq config list --all
   lmq config list --deck work::team
-  lmq config list --json")]
+  lmq config list --json"
+    )]
     List {
-        /// What holds in this deck
-        #[arg(long, value_name = "D")]
+        /// The values in this deck
+        #[arg(long, value_name = "DECK")]
         deck: Option<String>,
-        /// Print an array as JSON
+        /// Print every setting
+        #[arg(long)]
+        all: bool,
+        /// Print an array of all settings as JSON
         #[arg(long)]
         json: bool,
     },
@@ -161,7 +174,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             let held = Held::of(settings::setting(key)?, &load()?, deck.as_deref());
             if *json { json::print(ctx, &held) } else { ctx.line(held.value) }
         }
-        What::List { deck, json } => list(ctx, deck.as_deref(), *json),
+        What::List { deck, all, json } => list(ctx, deck.as_deref(), *all, *json),
         What::Path => {
             let path = file()?;
             ctx.line(path.display())
@@ -172,15 +185,23 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
 }
 
-fn list(ctx: &mut Ctx, deck: Option<&str>, json: bool) -> Result<(), Failure> {
+fn list(ctx: &mut Ctx, deck: Option<&str>, whole: bool, json: bool) -> Result<(), Failure> {
     let loaded = load()?;
     let all: Vec<Held> = SETTINGS.iter().map(|setting| Held::of(setting, &loaded, deck)).collect();
     if json {
         return json::print(ctx, &all);
     }
-    for held in &all {
-        ctx.line(format!("{} = {}    ({})", held.key, held.value, held.origin()))?;
+    let is_shown = |held: &&Held| whole || SHORT_LIST.contains(&held.key) || held.line.is_some();
+    let shown: Vec<&Held> = all.iter().filter(is_shown).collect();
+    for held in &shown {
+        let value = format!(" = {}", held.value);
+        let origin = format!("    ({})", held.origin());
+        ctx.painted(&[(Some(Role::Heading), held.key), (None, &value), (Some(Role::Muted), &origin)])?;
         ctx.line(format!("    {}: {}", held.what, held.allowed))?;
+    }
+    if shown.len() < all.len() {
+        let more = counted(all.len() - shown.len(), "more setting", "more settings");
+        ctx.line(format!("\n{more}: `lmq config list --all`"))?;
     }
     if deck.is_some() {
         return Ok(());

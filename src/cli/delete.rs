@@ -6,13 +6,16 @@ use crate::ops::bulk::BulkChange;
 
 /// Delete notes with all their cards
 ///
-/// They are retired: no longer asked or listed. The history stays, in statistics too, and `lmq undo` brings them back.
-/// A followed deck file that still has them does not.
+/// They are no longer asked or listed. Their history still counts in statistics, and `lmq undo` brings them back. A followed
+/// deck file that still has them does not.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    alias = "rm",
+    after_help = "\
 Examples:
   lmq delete team/old-roadmap
-  lmq delete deck:team added:1d --dry-run")]
+  lmq delete deck:team added:1d --dry-run"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     which: Which,

@@ -16,37 +16,36 @@ use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Look whether everything is in order
+/// Check that everything is in order
 ///
-/// Checks the file, the log, and that every state and sum is what the log adds up to. Exit code 3 where something is
-/// not.
+/// Checks the file and the log, and checks schedules and totals against the log. Exit code 3 if something is wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq doctor
-  lmq doctor --fix      makes states and sums again from the log, after a backup beside the database
-  lmq doctor --rebuild  makes everything that is not log again, whatever is wrong with it
-  lmq doctor --fork     when two copies of one database both went on, and their logs don't unite
+  lmq doctor --fix      recalculates schedules and totals from the log, after a backup beside the database
+  lmq doctor --rebuild  rebuilds everything except the log, whatever is wrong with it
+  lmq doctor --fork     when two copies of one database were both used, and their histories don't unite
   lmq doctor --salvage saved.db
                         when the file is damaged: everything that can still be read of it, in a new database")]
 pub(super) struct Args {
-    /// Make states and sums again from the log
+    /// Recalculate schedules and totals from the log
     #[arg(long)]
     fix: bool,
 
-    /// Make everything again that follows from the log: texts as they are shown, decks, states, sums
+    /// Rebuild everything that follows from the log: texts, decks, schedules and totals
     #[arg(long, conflicts_with = "fix")]
     rebuild: bool,
 
-    /// Tell this copy of the database apart from another one that went on too: what it wrote since gets a name of its own
+    /// Treat this copy as a device of its own, if another copy of the database was used too
     #[arg(long, conflicts_with_all = ["fix", "rebuild"])]
     fork: bool,
 
-    /// Write everything that can be read of a damaged database into a new one, and count what is missing
+    /// Save what can still be read of a damaged database to a new one, and count what is missing
     ///
-    /// The damaged file is left as it is, and FILE must not exist. Close every other lmq first. Entries after something that is
-    /// missing go by the name of a new device; where another device has the whole history, take that one in instead, or
-    /// these entries are counted twice. Exit code 3 where something is missing.
+    /// The damaged file is left as it is, and FILE must not exist. Close every other lmq first. Entries that follow a gap are kept
+    /// under the name of a new device; if another device has the whole history, import that one instead, or these entries are
+    /// counted twice. Exit code 3 if something is missing.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "rebuild", "fork", "json"])]
     salvage: Option<PathBuf>,
 

@@ -37,20 +37,20 @@ use std::path::PathBuf;
 
 /// Change the text of cards
 ///
-/// Opens them in your editor (VISUAL, else EDITOR) as the [[card]] of a deck file; what you save is checked like one. A
-/// text with faults is kept, and can be opened again. History stays; a card that now asks something else may begin again
-/// gently. A followed deck file is changed in place. docs/editing.md says more.
+/// Opens them in your editor ($VISUAL, $EDITOR, or one that is installed) as the [[card]] of a deck file; what you save is
+/// checked like one. A text with faults is kept, so that you can reopen it. The history stays; a card that now asks something
+/// else may start again gently. A followed deck file is changed in place. `lmq help editing` explains more.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lmq edit team/owner                           in your editor
-  lmq edit team/owner --back \"Amara Diallo\"
-  lmq edit team/owner --set hint=\"Not Bela\" --set tags=people --set tags=team
-  lmq edit tag:draft                            several at once, a [[card]] each
-  lmq edit team/owner --meaning changed         and let it begin again
-  cat card.toml | lmq edit team/owner -")]
+  lmq edit team/who-owns-the-roadmap        in your editor
+  lmq edit team/who-owns-the-roadmap --back \"Amara Diallo\"
+  lmq edit team/who-owns-the-roadmap --set hint=\"Not Bela\" --set tags=people --set tags=team
+  lmq edit tag:draft                        several at once, a [[card]] each
+  lmq edit team/who-owns-the-roadmap --meaning changed     and let it start again
+  cat card.toml | lmq edit team/who-owns-the-roadmap -")]
 pub(super) struct Args {
-    /// Cards by name, or a search as `lmq cards` takes it; `-` at the end reads the text from standard input
+    /// Cards by name, or a search as for `lmq cards`; `-` at the end reads the text from standard input
     #[arg(value_name = "CARD", required_unless_present = "resume")]
     cards: Vec<String>,
 
@@ -62,19 +62,19 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT")]
     back: Option<String>,
 
-    /// A field, by the name that it has in a deck file; several times for several values, empty to take it away
+    /// A field, by its name in a deck file; give it several times for several values, empty to remove it
     #[arg(long = "set", value_name = "FIELD=VALUE")]
     set: Vec<String>,
 
-    /// What the edit does to the schedule: nothing, or begin again [default: typo; asked in a terminal]
+    /// What the edit does to the schedule [default: typo; asked in a terminal]
     #[arg(long, value_name = "WHAT")]
     meaning: Option<What>,
 
-    /// Where a card was changed elsewhere meanwhile: write your text over it
+    /// If a card was changed elsewhere meanwhile: keep your text
     #[arg(long, conflicts_with = "theirs")]
     mine: bool,
 
-    /// Where a card was changed elsewhere meanwhile: drop your text
+    /// If a card was changed elsewhere meanwhile: keep the other text
     #[arg(long)]
     theirs: bool,
 
@@ -82,7 +82,7 @@ pub(super) struct Args {
     #[arg(long)]
     leave_file: bool,
 
-    /// Open a text again that was kept
+    /// Reopen a saved draft
     #[arg(long, value_name = "FILE", conflicts_with_all = ["front", "back", "set"])]
     resume: Option<PathBuf>,
 
@@ -94,9 +94,9 @@ pub(super) struct Args {
 /// What an edit does to the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// It stays
+    /// The schedule stays
     Typo,
-    /// The card asks something else: asked today, and learned again with the ease that it has
+    /// The card now asks something else: it is asked today and learned again, with its present ease
     Changed,
 }
 

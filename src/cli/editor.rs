@@ -1,5 +1,6 @@
 //! A text handed to the editor of its user, and back.
 
+use crate::cli::ask::in_terminal;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -35,7 +36,9 @@ pub(super) const EDIT_AGAIN: &str = "lmq edit --resume";
 
 /// The editor to use.
 pub(super) fn named() -> Result<String, Failure> {
-    Env::editor().ok_or_else(|| {
+    // Through a pipe an editor that nobody chose would wait for keys for ever.
+    let usual = || if in_terminal() { Env::usual_editor() } else { None };
+    Env::editor().or_else(usual).ok_or_else(|| {
         Failure::failed("there is no editor: VISUAL and EDITOR are not set")
             .hint("set one, as in EDITOR=nano; or give the texts on the command line, see --help")
     })

@@ -15,43 +15,44 @@ use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Export decks or the history
+/// Export decks, or your whole history
 ///
-/// Notes come back equal from every format. The history is the log itself: `lmq import` unites it with another database's, with
-/// the same states after. What you typed as answers is yours alone: only a history with --with-typed has it.
+/// Every format brings notes back unchanged. The history is the log itself: `lmq import` unites it with that of another
+/// database, and both end up with the same schedules. The answers that you typed stay with you, unless you add --with-typed to
+/// a history.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq export skills --format toml --out skills.toml
   lmq export --format json > all.json
   lmq export --search 'is:marked OR tag:team' --format csv --out some.csv
-  lmq export --what history --out history.jsonl.zst     compressed, by its name
+  lmq export --what history --out history.jsonl.zst     compressed, because of its name
   lmq export --what history --with-typed --out all.jsonl.zst     for another of your own devices")]
 pub(super) struct Args {
     /// Decks, by id or name [default: all]
     decks: Vec<String>,
 
-    /// Only notes with a card that this search means, in the language of `lmq cards`
+    /// Only notes with a card that matches this search, written as for `lmq cards`
     #[arg(long, value_name = "QUERY")]
     search: Option<String>,
 
-    /// The format; by the ending of --out where it is not given
+    /// The format [default: from --out's extension]
     #[arg(long, value_name = "FORMAT", value_parser = parse::exporter())]
     format: Option<String>,
 
-    /// Notes, or the log itself: lines of JSON, compressed where --out ends in .zst
+    /// Notes, or the log itself as lines of JSON, compressed if --out ends in .zst
     #[arg(long, value_name = "WHAT", value_parser = ["notes", "history"], default_value = "notes")]
     what: String,
 
-    /// The history with what you typed as answers, to take it to another of your own devices
+    /// Include the answers that you typed, to take the history to another device of yours
     #[arg(long)]
     with_typed: bool,
 
-    /// The file to write; it is written whole or not at all
+    /// The file to write; it is written completely or not at all
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Replace the file that is there
+    /// Replace the file if it exists
     #[arg(long, requires = "out")]
     force: bool,
 }

@@ -19,31 +19,31 @@ use serde::Serialize;
 
 /// Erase texts for good
 ///
-/// What cards say and what was typed to them goes, out of the database's own bytes, its log and the copies that lmq keeps
-/// beside it, on your other devices too once they are united with this one. Grades, schedules and statistics stay. Other
-/// commands only hide: this is the one step that `lmq undo` can't take back. Backups that you made yourself and files that
-/// you exported are yours to erase.
+/// Removes what cards say and what you typed to them from the database file, its log and the copies that lmq keeps beside it;
+/// and from your other devices, once their histories are united with this one. Grades, schedules and statistics stay. Other
+/// commands only hide: this is the only step that `lmq undo` can't take back. Backups that you made yourself and files that you
+/// exported are yours to erase.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq forget team/salaries
   lmq forget tag:private --dry-run
   lmq forget --deck diary --yes
-  lmq forget --typed              what you typed as answers, to all cards")]
+  lmq forget --typed              every answer that you typed")]
 pub(super) struct Args {
-    /// Cards by name (deck/key, deck/key#number, the beginning of an id), or a search as `lmq cards` takes it
+    /// Cards by name (deck/key, deck/key#number, the beginning of an id), or a search as for `lmq cards`
     #[arg(required_unless_present_any = ["deck", "typed"], conflicts_with_all = ["deck", "typed"])]
     cards: Vec<String>,
 
-    /// All of a deck, by id or name
-    #[arg(long, value_name = "D", conflicts_with = "typed")]
+    /// A whole deck, by id or name
+    #[arg(long, value_name = "DECK", conflicts_with = "typed")]
     deck: Option<String>,
 
-    /// What was typed as an answer to any card
+    /// The answers that you typed to any card
     #[arg(long)]
     typed: bool,
 
-    /// Say what would be erased, and erase nothing
+    /// Show what would be erased, and erase nothing
     #[arg(long)]
     dry_run: bool,
 

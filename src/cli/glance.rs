@@ -7,6 +7,8 @@ use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::day::Day;
+use crate::ops::day::Nothing;
+use crate::ops::queue::Options;
 use crate::ui::words;
 
 pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
@@ -14,18 +16,25 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
     let today = when.today;
     let day = ops::day::day(&store, &ctx.settings, when)?;
-    let mut lines = lines(&day, today, &ctx.settings);
+    let waits = day.reviews + day.new + day.counts.repeats > 0;
+    let nothing = if waits {
+        None
+    } else {
+        let decks = ops::decks::daily(&store, &ctx.settings)?;
+        Some(ops::day::nothing(&store, &ctx.settings, when, &Options { decks, ..Options::default() })?)
+    };
+    let mut lines = lines(&day, nothing.as_ref(), today, &ctx.settings);
     if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
         // What to do today stays the last line.
         lines.insert(lines.len().saturating_sub(1), offer);
     }
     for line in lines {
-        ctx.sentence(&line)?;
+        ctx.counts(&line)?;
     }
     Ok(())
 }
 
-fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
+fn lines(day: &Day, nothing: Option<&Nothing>, today: StudyDay, settings: &Settings) -> Vec<String> {
     let counts = &day.counts;
     let mut lines = Vec::new();
     let more = if counts.due > day.reviews {
@@ -58,17 +67,9 @@ fn lines(day: &Day, today: StudyDay, settings: &Settings) -> Vec<String> {
     }
     if day.reviews + day.new + counts.repeats > 0 {
         lines.push("Type `lmq review` to begin".to_owned());
-    } else if counts.new > 0 && counts.new_done < settings.new_per_day {
-        lines.push(words::held_back(counts.new));
-    } else if counts.new > 0 {
-        lines.push(format!(
-            "Nothing waits: the day's {} been met. `lmq review --new 5` brings five more",
-            counted(u64::from(settings.new_per_day), "new card has", "new cards have")
-        ));
-    } else if counts.due > 0 {
-        lines.push("Nothing waits: the day's reviews are done. `lmq review --limit 20` brings twenty more".to_owned());
-    } else {
-        lines.push("Nothing is due and there are no new cards. `lmq import FILE` or `lmq add` brings some".to_owned());
+        return lines;
     }
+    // What brings more stays the last line.
+    lines.extend(nothing.iter().flat_map(|why| words::nothing(why, settings)));
     lines
 }

@@ -18,14 +18,17 @@ use crate::store::StoreError;
 
 /// Show the log: every answer and everything else that you did, oldest first
 ///
-/// Nothing is ever taken out of it: what was undone is marked as such. What files say is left out; `lmq show` has all texts
-/// of a card.
+/// Nothing is ever removed from it: what was undone is marked as such. What files say is left out; `lmq show` has all texts of a
+/// card.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    alias = "log",
+    after_help = "\
 Examples:
   lmq history
   lmq history differences/d08-leader-questions
-  lmq history --json | jq 'map(select(.kind == \"answered\" and .quality < 3))'")]
+  lmq history --json | jq 'map(select(.kind == \"answered\" and .quality < 3))'"
+)]
 pub(super) struct Args {
     /// One card only: deck/key, deck/key#number, or the beginning of its id
     card: Option<String>,
@@ -116,11 +119,13 @@ fn of_fact(fact: &Fact, words: Option<&str>) -> String {
 fn name_of(fact: &Fact) -> String {
     match fact {
         Fact::Paused { until } => format!("paused until {}", until.iso()),
-        Fact::Undone { action, .. } => format!("undid action {}", action.number),
+        Fact::Undone { .. } => "undid a step that is not in this database".to_owned(),
         Fact::Brought { deck, .. } => format!("brought into {deck}"),
         Fact::Placed { deck, .. } => format!("placed in {deck}"),
         Fact::Renamed { deck } => format!("renamed {deck}"),
         Fact::Tried { deck, tried } => format!("tried of {deck}, {}", tried.name()),
+        Fact::Hidden { deck, hidden: true } => format!("hid the deck {deck}"),
+        Fact::Hidden { deck, hidden: false } => format!("showed the deck {deck} again"),
         Fact::Head { deck, .. } | Fact::Topic { deck, .. } | Fact::Scheduler { deck, .. } => {
             format!("{} of {deck}", fact.name())
         }

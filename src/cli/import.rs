@@ -49,11 +49,11 @@ const MOST_SKIPPED_SHOWN: usize = 10;
 
 /// Import decks, tables, notes, or the history of another database
 ///
-/// Reads deck files (TOML), CSV and TSV with or without a header, lists such as `term - definition`, spreadsheets (XLSX), Anki's text
-/// exports, lmq's own JSON and JSON lines, and histories written by `lmq export --what history`. A folder means the decks in it and in its
-/// sub-folders; `-` is standard input. The same file again changes nothing; a card that was edited there keeps its history,
-/// and what you changed yourself stays. All files together are one step for
-/// `lmq undo`, but a history is none: uniting two can't be undone, so a copy of the database is made before.
+/// Reads deck files (TOML), any CSV or TSV, lists such as `term - definition`, spreadsheets (XLSX), Anki's text exports, lmq's
+/// own JSON and JSON lines, and histories written by `lmq export --what history`. A folder means the decks in it and in its
+/// sub-folders; `-` is standard input. Importing the same file again changes nothing; a card whose text changed in the file
+/// keeps its history, and your own changes stay. `lmq undo` takes a whole import back. A history can't be undone: lmq copies the
+/// database first. `lmq help import` explains tables.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -68,11 +68,11 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// The deck that the cards go into, whatever the file says
+    /// Put the cards into this deck, whatever the file says
     #[arg(long, value_name = "NAME")]
     deck: Option<String>,
 
-    /// The format; found out where it is not given
+    /// The format [default: recognised by lmq]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
 
@@ -80,7 +80,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT", value_parser = parse::delimiter, allow_hyphen_values = true)]
     delimiter: Option<String>,
 
-    /// Which column holds what, by number or by name: front=2,back=3,tags=5; the others are not read
+    /// Which column holds what, by number or name: front=2,back=3,tags=5; other columns are ignored
     #[arg(long, value_name = "ROLES", value_parser = parse::columns)]
     columns: Option<parse::Columns>,
 
@@ -96,27 +96,27 @@ pub(super) struct Args {
     #[arg(long, value_name = "MARKUP", value_parser = parse::markup)]
     markup: Option<Markup>,
 
-    /// The sheet of a spreadsheet, by name or number; the first one otherwise
+    /// The sheet of a spreadsheet, by name or number [default: the first]
     #[arg(long, value_name = "SHEET")]
     sheet: Option<String>,
 
-    /// Say what would happen and show the first cards; change nothing
+    /// Show what would happen and the first cards, and change nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Import nothing if one row, or one file of a folder, is bad
+    /// Import nothing if any row, or any file of a folder, is bad
     #[arg(long)]
     strict: bool,
 
-    /// Take the file's text, tags and deck of cards that you changed; yours stay otherwise
+    /// For cards that you changed, take the file's text, tags and deck [default: yours stay]
     #[arg(long)]
     theirs: bool,
 
-    /// Take a history from more than a year ahead of this clock, too
+    /// Accept a history dated more than a year ahead of this clock
     #[arg(long)]
     accept_future: bool,
 
-    /// Follow the files from now on: changes come in at the next start
+    /// Follow the files from now on: later changes come in by themselves
     #[arg(long, conflicts_with = "dry_run")]
     link: bool,
 

@@ -183,6 +183,29 @@ impl History {
     }
 }
 
+/// A failure, for a program that asked for JSON.
+#[derive(Serialize)]
+struct Refused<'f> {
+    error: Error<'f>,
+}
+
+#[derive(Serialize)]
+struct Error<'f> {
+    what: &'f str,
+    places: &'f [String],
+    hint: Option<&'f str>,
+    exit_code: u8,
+}
+
+/// Says what did not work, as one line of JSON on standard error.
+pub(super) fn complain(failure: &Failure) {
+    let Failure { kind, what, places, hint } = failure;
+    let error = Error { what, places, hint: hint.as_deref(), exit_code: kind.code() };
+    let json = serde_json::to_string(&Refused { error }).unwrap_or_default();
+    // Where even standard error is gone there is nobody left to tell.
+    writeln!(std::io::stderr().lock(), "{}", escape_unsafe(&json, Escapes::Json)).ok();
+}
+
 /// One line of JSON.
 pub(super) fn to_string(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value)

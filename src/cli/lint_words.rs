@@ -144,7 +144,7 @@ pub(super) fn help(flaw: &Flaw) -> String {
             "make the choices alike in length and words; let distractors be right elsewhere"
         }
         Flaw::SurfaceCue { .. } => {
-            "give scenes with other answers the same mark, or take it out of some of these; docs/authoring.md says how it is counted"
+            "give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured"
         }
         Flaw::UnjudgedScene(_) => {
             "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself"

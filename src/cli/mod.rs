@@ -10,6 +10,7 @@ mod busy;
 mod cards;
 mod check;
 mod checkup;
+mod colour;
 mod completions;
 mod config;
 mod decks;
@@ -21,6 +22,7 @@ mod export;
 mod faults;
 mod forget;
 mod glance;
+mod help;
 mod history;
 mod import;
 mod import_question;
@@ -35,7 +37,6 @@ mod output;
 mod parse;
 mod pause;
 mod remind;
-mod rename;
 mod report;
 mod reset;
 mod restore;
@@ -48,11 +49,8 @@ mod stats;
 mod suspend;
 mod tag;
 mod team;
-mod unbury;
 mod undo;
-mod unmark;
-mod unsuspend;
-mod untag;
+mod usage;
 
 use crate::core::settings::Settings;
 use crate::core::study_day::Timestamp;
@@ -88,27 +86,31 @@ enum Colour {
 
 /// Remember what you read: spaced repetition for the terminal
 ///
-/// Decks on leadership and management are built in; every answer is kept in a local SQLite database and scheduled
-/// with SM-2. Without a command, lmq shows the day at a glance.
+/// Decks on leadership and management are built in. Every answer is kept in a local SQLite database and scheduled with SM-2.
+/// Without a command, lmq shows your day.
 #[derive(Debug, Parser)]
 #[command(
     name = "lmq",
     version,
     max_term_width = 100,
+    disable_help_subcommand = true,
+    styles = colour::HELP,
     after_help = "\
 Examples:
   lmq review                      ten minutes before stand-up
   lmq import capitals.csv         your own cards
   lmq report --out report.html    what you know, without any card texts
 
-Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 bad data, 4 a bug in lmq."
+`lmq help --all` lists every command, `lmq help topics` the pages of the manual.
+
+Exit codes: 0 done, 1 failed, 2 usage error, 3 bad data, 4 a bug in lmq."
 )]
 struct Cli {
     /// The database file [default: lmq/lmq.db in the platform's data folder]
     #[arg(long, global = true, value_name = "PATH", env = "LMQ_DB", hide_env_values = true)]
     db: Option<PathBuf>,
 
-    /// Act as if it were this moment: 2026-01-15T09:00:00+01:00; without an offset it is local time
+    /// Act as if it were this moment: 2026-01-15T09:00:00+01:00, or local time without an offset
     #[arg(long, global = true, value_name = "TIME", env = "LMQ_NOW", hide_env_values = true, value_parser = parse::now)]
     now: Option<Timestamp>,
 
@@ -116,73 +118,96 @@ struct Cli {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
 
-    /// Say nothing but what was asked for, and errors
+    /// Print only results and errors
     #[arg(long, short, global = true)]
     quiet: bool,
+
+    /// With --help: list every command
+    #[arg(long)]
+    all: bool,
 
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+/// A group of commands: its name, and of each member whether the front page of the help has it.
+type Group = (&'static str, &'static [bool]);
+
 macro_rules! commands {
-    ($($name:ident => $module:ident,)*) => {
+    (@is_common) => { false };
+    (@is_common common) => { true };
+    ($($group:literal { $($name:ident => $module:ident $($common:ident)?,)* })*) => {
         // The comment on each command's `Args` is its help: one here would take its place, and drop all but one line.
         #[derive(Debug, Subcommand)]
         enum Command {
-            $($name($module::Args),)*
+            $($($name($module::Args),)*)*
         }
+
+        /// The groups of the help, in the order of the commands.
+        const GROUPS: &[Group] = &[$(($group, &[$(commands!(@is_common $($common)?),)*]),)*];
 
         impl Command {
             fn run(&self, ctx: &mut Ctx) -> Result<(), Failure> {
                 match self {
-                    $(Self::$name(args) => $module::run(args, ctx),)*
+                    $($(Self::$name(args) => $module::run(args, ctx),)*)*
                 }
             }
         }
     };
 }
 
+// Ten are `common`: who adds one to the front page of the help takes one away.
 commands! {
-    Review => review,
-    Checkup => checkup,
-    Next => next,
-    Answer => answer,
-    Add => add,
-    Edit => edit,
-    Decks => decks,
-    Cards => cards,
-    Show => show,
-    Suspend => suspend,
-    Unsuspend => unsuspend,
-    Bury => bury,
-    Unbury => unbury,
-    Mark => mark,
-    Unmark => unmark,
-    Tag => tag,
-    Untag => untag,
-    Move => move_cards,
-    Rename => rename,
-    Reset => reset,
-    SetDue => set_due,
-    Delete => delete,
-    Forget => forget,
-    Pause => pause,
-    History => history,
-    Undo => undo,
-    Stats => stats,
-    New => new,
-    Check => check,
-    Import => import,
-    Export => export,
-    Report => report,
-    Team => team,
-    Remind => remind,
-    Backup => backup,
-    Restore => restore,
-    Doctor => doctor,
-    Config => config,
-    Completions => completions,
-    Man => man,
+    "Every day" {
+        Review => review common,
+        Checkup => checkup,
+        Next => next,
+        Answer => answer,
+        Pause => pause,
+        Undo => undo common,
+        Remind => remind,
+    }
+    "Cards" {
+        Add => add common,
+        Edit => edit common,
+        Cards => cards common,
+        Show => show,
+        History => history,
+        Suspend => suspend,
+        Bury => bury,
+        Mark => mark,
+        Tag => tag,
+        Move => move_cards,
+        SetDue => set_due,
+        Reset => reset,
+        Delete => delete,
+    }
+    "Decks" {
+        Decks => decks common,
+        New => new,
+        Check => check,
+    }
+    "In and out" {
+        Import => import common,
+        Export => export,
+    }
+    "Reports" {
+        Stats => stats common,
+        Report => report common,
+        Team => team,
+    }
+    "Data" {
+        Backup => backup,
+        Restore => restore,
+        Doctor => doctor,
+        Forget => forget,
+    }
+    "Set-up" {
+        Config => config common,
+        Completions => completions,
+        Man => man,
+        Help => help,
+    }
 }
 
 /// What a command works with.
@@ -190,7 +215,7 @@ struct Ctx {
     env: Env,
     db: PathBuf,
     settings: Settings,
-    out: BufWriter<Box<dyn Write>>,
+    out: BufWriter<output::Out>,
     quiet: bool,
     colour: bool,
     /// What is to be said of the clock before anything is answered.
@@ -265,6 +290,42 @@ impl Ctx {
         writeln!(self.out, "{text}").map_err(|error| Failure::output(&error))
     }
 
+    /// Writes a line whose parts have roles: coloured where colour is on.
+    fn painted(&mut self, parts: &[(Option<colour::Role>, &str)]) -> Result<(), Failure> {
+        if !self.colour {
+            return self.line(parts.iter().map(|(_, text)| *text).collect::<String>().trim_end());
+        }
+        let mut line = String::new();
+        for (role, text) in parts {
+            let text = crate::core::text::printable(text);
+            match role {
+                Some(role) => line.push_str(&role.paint(&text)),
+                None => line.push_str(&text),
+            }
+        }
+        self.plainly(&format!("{}\n", line.trim_end()))
+    }
+
+    /// Writes a text of our own as it is, with what colours it.
+    fn plainly(&mut self, text: &str) -> Result<(), Failure> {
+        self.out.flush().map_err(|error| Failure::output(&error))?;
+        self.out.get_mut().plainly(text.as_bytes()).map_err(|error| Failure::output(&error))
+    }
+
+    /// A sentence with counts of cards in it, each coloured by what it counts.
+    fn counts(&mut self, text: &str) -> Result<(), Failure> {
+        if !self.colour {
+            return self.sentence(text);
+        }
+        let text = crate::core::text::printable(&crate::core::text::one_line(text));
+        let lines: Vec<String> = if Env::terminals().stdout {
+            textwrap::wrap(&text, crate::ui::width()).into_iter().map(Into::into).collect()
+        } else {
+            vec![text]
+        };
+        lines.iter().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
+    }
+
     /// Writes a sentence of what was asked for: in a terminal with its lines broken between words.
     fn sentence(&mut self, text: &str) -> Result<(), Failure> {
         let text = crate::core::text::one_line(text);
@@ -316,17 +377,19 @@ impl Ctx {
 impl Command {
     /// Whether it changes nothing in the database, whatever is asked of it.
     fn only_looks(&self) -> bool {
-        matches!(
-            self,
-            Self::Next(_)
-                | Self::Decks(_)
-                | Self::Cards(_)
-                | Self::Show(_)
-                | Self::History(_)
-                | Self::Stats(_)
-                | Self::Export(_)
-                | Self::Report(_)
-        )
+        match self {
+            Self::Decks(args) => args.only_looks(),
+            _ => matches!(
+                self,
+                Self::Next(_)
+                    | Self::Cards(_)
+                    | Self::Show(_)
+                    | Self::History(_)
+                    | Self::Stats(_)
+                    | Self::Export(_)
+                    | Self::Report(_)
+            ),
+        }
     }
 }
 
@@ -344,10 +407,32 @@ fn database(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
     })
 }
 
+/// The database, if the folder that it is to lie in is there. A folder that nobody made is a slip; only that of the platform is
+/// made by lmq. Where a file stands in the way, whoever opens the database says so.
+fn in_a_folder(db: PathBuf) -> Result<PathBuf, Failure> {
+    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let is_slip = |folder: &Path| folder.ancestors().skip(1).find(|above| above.exists()).is_none_or(Path::is_dir);
+    let is_default = Env::data_file().as_deref() == Some(db.as_path());
+    let Some(folder) = folder.filter(|folder| !is_default && is_slip(folder)) else { return Ok(db) };
+    Err(Failure::usage(format!("the folder `{}` is not there", folder.display()))
+        .at(format!("the database is to be `{}`", db.display()))
+        .hint("look at --db or LMQ_DB for a slip; to begin a database there, make the folder first"))
+}
+
 /// The command line as clap has it: for completions, the manual and docs/cli.md.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command()
+    command_with(false, clap::ColorChoice::Never)
+}
+
+/// The same with the ten common commands on its front page, or `all` of them.
+fn command_with(all: bool, colour: clap::ColorChoice) -> clap::Command {
+    let root = Cli::command();
+    let commands = help::listing(&root, all);
+    root.color(colour).help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}\n{}\n{{options}}{{after-help}}",
+        colour::Role::Heading.paint("Options:")
+    ))
 }
 
 /// From now on a panic ends the program: the open transaction is rolled back, the terminal given back, and the exit code says
@@ -365,20 +450,75 @@ pub fn end_at_a_panic() {
     }));
 }
 
+/// How errors are told, as the command line wants it before anything of it is understood.
+struct Telling {
+    args: Vec<String>,
+    colour: Colour,
+    json: bool,
+    all: bool,
+}
+
+impl Telling {
+    fn of(args: &[OsString]) -> Self {
+        let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let has = |flag: &str| args.iter().take_while(|arg| *arg != "--").any(|arg| arg == flag);
+        let (json, all) = (has("--json"), has("--all"));
+        Self { colour: Colour::said(&args), args, json, all }
+    }
+
+    fn tell(&self, failure: &Failure) {
+        if self.json {
+            // A program asked, and gets an object on one line.
+            json::complain(failure);
+            return;
+        }
+        let text = crate::core::text::printable(&failure.to_string());
+        let text = if self.colour.on(Env::terminals().stderr) { colour::failure(&text) } else { text };
+        // Where even standard error is gone there is nobody left to tell.
+        writeln!(io::stderr().lock(), "{text}").ok();
+    }
+}
+
 /// Runs the command line `args`, the program's name first.
 #[must_use]
 pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
     end_at_a_panic();
-    let code = match try_run(env, args) {
+    let telling = Telling::of(&args);
+    let code = match try_run(env, args, &telling) {
         Ok(code) => code,
         Err(failure) => {
             if failure.kind != crate::failure::Kind::Closed {
-                complain(&failure.to_string());
+                telling.tell(&failure);
             }
             failure.kind.code()
         }
     };
     ExitCode::from(code)
+}
+
+/// What the command line says; `None` where it asked for the help or the version, which are printed.
+fn read(mut args: Vec<OsString>, telling: &Telling) -> Result<Option<Cli>, Failure> {
+    let command = || command_with(telling.all, telling.colour.of_help());
+    let mut parsed = command().try_get_matches_from(&args);
+    if let Some((word, now)) = parsed.as_ref().err().and_then(usage::renamed)
+        && let Some(place) = args.iter().position(|arg| *arg == *word)
+    {
+        args.splice(place..=place, now.iter().map(OsString::from));
+        parsed = command().try_get_matches_from(&args);
+    }
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => return Err(usage::failure(&error, &telling.args)),
+        Err(error) => {
+            error.print().map_err(|error| Failure::output(&error))?;
+            return Ok(None);
+        }
+    };
+    if cli.all && cli.command.is_none() {
+        command().print_help().map_err(|error| Failure::output(&error))?;
+        return Ok(None);
+    }
+    Ok(Some(cli))
 }
 
 /// `lmq` without a command: the interface in a terminal, the day at a glance elsewhere.
@@ -395,7 +535,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         ctx.ask_about_clock(false)?;
     }
     config::warn_of_decks(&ctx, &store)?;
-    let look = crate::ui::Look { colour: ctx.colour, width: crate::ui::width(), links: Env::shows_links() };
+    let look = screen::look(&ctx);
     let (keys, stop) = (screen::keys(&ctx.settings)?, screen::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };
     let mut workspace = ops::workspace::Workspace::new(store, ctx.env, ctx.settings);
@@ -403,41 +543,28 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
-    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
-        Err(error) => {
-            // What clap was given stands in its messages as it is. The help was asked for, and has no word of anybody else.
-            if error.use_stderr() {
-                complain(error.to_string().trim_end());
-            } else {
-                error.print().map_err(|error| Failure::output(&error))?;
-            }
-            return Ok(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
-    };
+fn try_run(mut env: Env, args: Vec<OsString>, telling: &Telling) -> Result<u8, Failure> {
+    let Some(cli) = read(args, telling)? else { return Ok(0) };
     if let Some(now) = cli.now {
         env.fix_now(now);
     }
-    let colour = match cli.color {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => Env::terminals().stdout && !Env::plain_terminal(),
-    };
+    let colour = cli.color.on(Env::terminals().stdout);
     // `config` has to work on a file with faults, or it could not be mended with it.
     let settings = match &cli.command {
-        Some(Command::Config(_) | Command::Completions(_) | Command::Man(_)) => Settings::default(),
+        Some(Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => Settings::default(),
         // A prompt is no place for complaints: the next command will have them.
         Some(Command::Remind(_)) => ops::settings::load(Env::config_file().as_deref()).unwrap_or_default(),
         _ => ops::settings::load(Env::config_file().as_deref())?,
     };
     let db = match &cli.command {
-        Some(Command::Remind(_)) => database(cli.db).unwrap_or_default(),
-        _ => database(cli.db)?,
+        Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
+            database(cli.db).unwrap_or_default()
+        }
+        _ => in_a_folder(database(cli.db)?)?,
     };
     // A restore that was killed is put in order by whoever comes next; a prompt leaves that to the next command.
-    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_))) {
+    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)))
+    {
         ops::settle(&db)?.iter().for_each(|said| complain(said));
         if !matches!(&cli.command, Some(Command::Restore(_))) {
             ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
@@ -445,11 +572,7 @@ fn try_run(mut env: Env, args: Vec<OsString>) -> Result<u8, Failure> {
     }
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
-    let out: Box<dyn Write> = if Env::terminals().stdout && !draws {
-        Box::new(output::Printable::new(io::stdout()))
-    } else {
-        Box::new(io::stdout())
-    };
+    let out = output::Out::new(Box::new(io::stdout()), Env::terminals().stdout && !draws);
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let out = BufWriter::new(out);
     let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, clock: None, only_looks };

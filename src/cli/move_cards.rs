@@ -4,14 +4,17 @@ use crate::cli::bulk::change;
 use crate::failure::Failure;
 use crate::ops::bulk;
 
-/// Take notes with all their cards into another deck
+/// Move notes with all their cards to another deck
 ///
-/// Their history goes with them. The deck is made when it is missing.
+/// Their history goes with them. The deck is made if it is not there yet.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    alias = "mv",
+    after_help = "\
 Examples:
   lmq move team::onboarding deck:team tag:start --yes
-  lmq move archive team/old-roadmap")]
+  lmq move archive team/old-roadmap"
+)]
 pub(super) struct Args {
     /// The deck, by id or name
     deck: String,

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 /// Write a commented deck file to start from
 ///
-/// It holds one card of each kind. Change what is there, `lmq check` it, and `lmq import --link` it: from then on your
-/// edits come in by themselves.
+/// It holds one card of each kind. Change what is there, `lmq check` it, and `lmq import --link` it: from then on your edits
+/// come in by themselves.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -8,17 +8,25 @@ use std::io::Write;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-/// A terminal, to which nothing goes that could drive it, whoever wrote it: a table goes out with the bytes that are in its
-/// cells.
-pub(super) struct Printable<W: Write> {
-    inner: W,
+/// Standard output. To a terminal nothing goes that could drive it, whoever wrote it: a table goes out with the bytes that are in
+/// its cells.
+pub(super) struct Out {
+    inner: Box<dyn Write>,
+    /// Whether it is such a terminal.
+    is_cleaned: bool,
     /// The line so far: a character may come in two parts.
     line: Vec<u8>,
 }
 
-impl<W: Write> Printable<W> {
-    pub(super) fn new(inner: W) -> Self {
-        Self { inner, line: Vec::new() }
+impl Out {
+    pub(super) fn new(inner: Box<dyn Write>, is_cleaned: bool) -> Self {
+        Self { inner, is_cleaned, line: Vec::new() }
+    }
+
+    /// Writes a text of our own with the codes that colour it.
+    pub(super) fn plainly(&mut self, text: &[u8]) -> io::Result<()> {
+        self.pass(self.line.len())?;
+        self.inner.write_all(text)
     }
 
     fn pass(&mut self, to: usize) -> io::Result<()> {
@@ -27,8 +35,11 @@ impl<W: Write> Printable<W> {
     }
 }
 
-impl<W: Write> Write for Printable<W> {
+impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_cleaned {
+            return self.inner.write(bytes);
+        }
         self.line.extend_from_slice(bytes);
         if bytes.contains(&b'\n')
             && let Some(end) = self.line.iter().rposition(|byte| *byte == b'\n')
@@ -64,8 +75,14 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 }
 
 /// A table whose columns are as wide as they need, but the one at `stretch`, which takes what is left of `width`.
-/// Columns in `right` are aligned to the right.
-pub(super) fn table(head: &[&str], rows: &[Vec<String>], stretch: usize, right: &[usize], width: usize) -> Vec<String> {
+/// Columns in `right` are aligned to the right. The cells of each line, padded, its head first.
+pub(super) fn table(
+    head: &[&str],
+    rows: &[Vec<String>],
+    stretch: usize,
+    right: &[usize],
+    width: usize,
+) -> Vec<Vec<String>> {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
     let mut widths: Vec<usize> = head.iter().map(|title| title.width()).collect();
     for row in &rows {
@@ -78,22 +95,13 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>], stretch: usize, right: 
         *stretched = (*stretched).min(width.saturating_sub(others)).max(8);
     }
     let line = |cells: Vec<&str>| {
-        let mut out = String::new();
-        for (index, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+        let padded = cells.iter().zip(&widths).enumerate().map(|(index, (cell, width))| {
             let cell = if index == stretch { cut(cell, *width) } else { (*cell).to_owned() };
             let pad = " ".repeat(width.saturating_sub(cell.width()));
-            if index > 0 {
-                out.push_str("  ");
-            }
-            if right.contains(&index) {
-                out.push_str(&pad);
-                out.push_str(&cell);
-            } else {
-                out.push_str(&cell);
-                out.push_str(&pad);
-            }
-        }
-        out.trim_end().to_owned()
+            let gap = if index > 0 { "  " } else { "" };
+            if right.contains(&index) { format!("{gap}{pad}{cell}") } else { format!("{gap}{cell}{pad}") }
+        });
+        padded.collect()
     };
     let mut lines = vec![line(head.to_vec())];
     lines.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
@@ -111,6 +119,7 @@ mod tests {
             vec!["é".to_owned(), "short".to_owned(), "3".to_owned()],
         ];
         let lines = table(&["deck", "prompt", "due"], &rows, 1, &[2], 30);
+        let lines: Vec<String> = lines.iter().map(|cells| cells.concat().trim_end().to_owned()).collect();
         assert_eq!(
             lines,
             ["deck    prompt             due", "日本語  a very long prom…   12", "é       short                3"]

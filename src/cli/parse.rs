@@ -1,7 +1,9 @@
 //! Values of options.
 
+pub(super) use crate::core::study_day::Ahead;
+
+use crate::core::card::CARD_KINDS;
 use crate::core::card::Markup;
-use crate::core::grade::Quality;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
@@ -24,14 +26,32 @@ pub(super) fn exporter() -> PossibleValuesParser {
     PossibleValuesParser::new(EXPORTERS.iter().map(|exporter| exporter.name()))
 }
 
+/// The name of a kind of card.
+pub(super) fn kind() -> PossibleValuesParser {
+    PossibleValuesParser::new(CARD_KINDS.iter().map(|kind| kind.name()))
+}
+
 /// The name of a form that a report can have.
 pub(super) fn renderer() -> PossibleValuesParser {
     PossibleValuesParser::new(RENDERERS.iter().map(|renderer| renderer.name()))
 }
 
-/// A grade.
-pub(super) fn quality(text: &str) -> Result<Quality, String> {
-    text.parse::<Quality>().map_err(|error| error.to_string())
+/// A whole number.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    text.parse()
+        .map_err(|_| if digits { "the number is too large" } else { "write a whole number, such as 5" }.to_owned())
+}
+
+/// A whole number of at least `from` and at most `to`.
+pub(super) fn number(text: &str, from: u32, to: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (from..=to).contains(number));
+    number.ok_or_else(|| format!("write a whole number from {from} to {to}"))
+}
+
+/// Milliseconds.
+pub(super) fn milliseconds(text: &str) -> Result<u32, String> {
+    number(text, 0, u32::MAX)
 }
 
 /// A date, or a number of days before today.
@@ -60,39 +80,9 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
         .map_err(|_| "not a day; write 2026-01-15, or 30d for thirty days ago".to_owned())
 }
 
-/// A date, or a number of days from today on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ahead {
-    On(StudyDay),
-    In(u32),
-}
-
-impl Ahead {
-    pub(super) fn resolve(self, today: StudyDay) -> StudyDay {
-        match self {
-            Self::On(day) => day,
-            Self::In(days) => today.plus(i64::from(days)),
-        }
-    }
-}
-
 /// `2026-01-15`, `7d`, `today` or `tomorrow`.
 pub(super) fn ahead(text: &str) -> Result<Ahead, String> {
-    match text {
-        "today" => return Ok(Ahead::In(0)),
-        "tomorrow" => return Ok(Ahead::In(1)),
-        _ => {}
-    }
-    // A hundred years: what is further away is a slip.
-    let days = text.strip_suffix('d').and_then(|number| number.parse().ok()).filter(|days| *days <= 36_500);
-    if let Some(days) = days {
-        return Ok(Ahead::In(days));
-    }
-    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|date| (1970..=2999).contains(&chrono::Datelike::year(date)))
-        .map(|date| Ahead::On(StudyDay::from_date(date)))
-        .ok_or_else(|| "not a day; write 2026-01-15, 7d for in seven days, today or tomorrow".to_owned())
+    Ahead::read(text).ok_or_else(|| "not a day; write 2026-01-15, 7d for in seven days, today or tomorrow".to_owned())
 }
 
 /// A separator of columns: any text on one line, or the name of a character.
@@ -174,6 +164,19 @@ mod tests {
         }
         for bad in ["", "d", "-1d", "99999d", "2026-13-01", "9999-01-01", "soon"] {
             assert!(ahead(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_refused_in_our_own_words() {
+        assert_eq!(count("20"), Ok(20));
+        for bad in ["", "x", "-1", "1.5", "99999999999999999999999"] {
+            let said = count(bad).unwrap_err();
+            assert!(!said.contains("digit") && said.contains("number"), "{bad}: {said}");
+        }
+        assert_eq!(number("5", 1, 9), Ok(5));
+        for bad in ["0", "10", "", "five", "-3"] {
+            assert_eq!(number(bad, 1, 9), Err("write a whole number from 1 to 9".to_owned()), "{bad}");
         }
     }
 

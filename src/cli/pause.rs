@@ -5,11 +5,11 @@ use crate::failure::Failure;
 use crate::ops;
 use serde::Serialize;
 
-/// Take a break: nothing is due, the streak keeps
+/// Take a break: nothing is due, and your streak is safe
 ///
-/// Until the day that you give no card is asked and the days don't count against your streak; the log remembers it, so
-/// that it holds on all your devices. What falls due meanwhile waits: when you are back it comes within the daily limits,
-/// what is most at risk first. `lmq answer` and `lmq review --cram` still work. Without options it says whether you pause.
+/// Until the day that you give, no card is asked and the days don't count against your streak. The log keeps the break, so it
+/// applies on all your devices. When you return, lmq shows what is waiting, most at risk first, within your daily limits.
+/// `lmq answer` and `lmq review --cram` work all the time. Without options it says whether you are on a break.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,7 +19,7 @@ Examples:
   lmq pause --off")]
 pub(super) struct Args {
     /// The first day on which cards are asked again: 2026-02-01, 14d for in fourteen days, or tomorrow
-    #[arg(long, value_name = "D", value_parser = parse::ahead, conflicts_with = "off")]
+    #[arg(long, value_name = "DAY", value_parser = parse::ahead, conflicts_with = "off")]
     until: Option<parse::Ahead>,
 
     /// End the break today

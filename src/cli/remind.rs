@@ -8,13 +8,13 @@ use crate::store::Store;
 
 /// Print one line when cards are due: for a prompt or a status bar
 ///
-/// Nothing is printed when nothing is due, and nothing at all goes wrong: without a database, or with one that can't be
-/// read at once, there is just no line. It only reads, takes no lock and follows no files. New cards don't count.
+/// Prints nothing when nothing is due, and never fails: without a database, or with one that can't be read at once, there is no
+/// line. It only reads, takes no lock and follows no files. New cards don't count.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq remind                          12 cards are due
-  lmq remind --format '{due} due'     {due} is reviews and repeats, {reviews} and {repeats} each of them
+  lmq remind --format '{due} due'     {due} is {reviews} plus {repeats}
   PS1='$(lmq remind --format \"[{due}] \")\\w $ '     in the prompt of bash")]
 pub(super) struct Args {
     /// The line, with {due}, {reviews} and {repeats} in it

@@ -25,19 +25,19 @@ use std::path::PathBuf;
 
 /// Write a progress report
 ///
-/// It holds sums only: no card texts, no answers, no single times, unless you ask for cards; the last line says what is in
-/// it and what is left out. HTML is one file without scripts that needs no network.
+/// It holds totals only: no card texts, no answers and no single times, unless you ask for cards; its last line says what it
+/// contains and what it leaves out. HTML is one file without scripts that needs no network.
 ///
-/// With --every it is about the last whole day, week or month, in a file of that name: run it as often as you like.
-/// With --share it writes the small file that `lmq team` reads, after it has shown you what is in it.
+/// With --every it covers the last whole day, week or month, in a file named after it: run it as often as you like. With
+/// --share it writes the small file that `lmq team` reads, after showing you what is in it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq report                                      in the terminal
   lmq report --out report.html                    for sending
   lmq report --since 2026-01-01 --until 2026-01-31 --format csv --out january.csv
-  lmq report --since 30d --compare previous       these thirty days and those before
-  lmq report --compare last.json                  since a report that --json wrote
+  lmq report --since 30d --compare previous       the last thirty days and the thirty before
+  lmq report --compare last.json                  with a report that --json wrote
   lmq report --every week --out reports --quiet   for cron: reports/report-2026-W05.html
   lmq report --summary --out summary.html         one page, for printing
   lmq report --privacy totals --format md         not even titles of topics
@@ -46,43 +46,43 @@ Examples:
   lmq report --deck skills --with-cards --format md
   lmq report --search tag:team")]
 pub(super) struct Args {
-    /// The form; by the ending of --out where it is not given, else text (with --every html)
+    /// The format [default: from --out's extension, else text; html with --every]
     #[arg(long, value_name = "FORMAT", value_parser = parse::renderer())]
     format: Option<String>,
 
-    /// The file to write, whole or not at all; with --every the folder
+    /// The file to write, completely or not at all; with --every the folder
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// From this day on: 2026-01-15, or 30d for thirty days ago
-    #[arg(long, value_name = "D", value_parser = day)]
+    /// From this day: 2026-01-15, or 30d for thirty days ago
+    #[arg(long, value_name = "DAY", value_parser = day)]
     since: Option<Day>,
 
     /// Up to this day
-    #[arg(long, value_name = "D", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     until: Option<Day>,
 
-    /// The last whole day, week or month, in a file named after it in the folder --out
+    /// Cover the last whole day, week or month, in a file named after it in the folder --out
     #[arg(long, value_name = "PERIOD", requires = "out", conflicts_with_all = ["since", "until"])]
     every: Option<Often>,
 
-    /// Beside it what was before: `previous` for the days before these, 30d for thirty days earlier, or a JSON report
+    /// Compare with an earlier period: `previous` for the days before, 30d for thirty days earlier, or a JSON report
     #[arg(long, value_name = "WHAT")]
     compare: Option<String>,
 
-    /// One deck only; may be given several times
-    #[arg(long = "deck", value_name = "D")]
+    /// Only this deck; may be given several times
+    #[arg(long = "deck", value_name = "DECK")]
     decks: Vec<String>,
 
-    /// Only cards that this search means, in the language of `lmq cards`
+    /// Only cards that match this search, written as for `lmq cards`
     #[arg(long, value_name = "QUERY")]
     search: Option<String>,
 
-    /// How much it tells: totals without any title, topics (usual), or cards
+    /// How much is revealed: totals without any title, topics (the default), or cards
     #[arg(long, value_name = "LEVEL")]
     privacy: Option<Level>,
 
-    /// List cards too, by key or prompt, with their state: the same as --privacy cards
+    /// List cards too, by key or question, with their state: the same as --privacy cards
     #[arg(long, conflicts_with = "privacy")]
     with_cards: bool,
 
@@ -90,23 +90,23 @@ pub(super) struct Args {
     #[arg(long)]
     summary: bool,
 
-    /// Replace a file that is there
+    /// Replace the file if it exists
     #[arg(long)]
     force: bool,
 
-    /// Write what you share with a team instead, after you have seen it
+    /// Write the file for a team report, after showing you what is in it
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "format", "out", "since", "until", "every", "compare", "search", "privacy", "with_cards", "summary", "json",
     ])]
     share: Option<PathBuf>,
 
-    /// Your own page: what you typed to cards that ask for your own words, beside your check-ups; for nobody else
+    /// Write a page for you alone: what you wrote in your own words, beside your check-ups
     #[arg(long, conflicts_with_all = [
         "since", "until", "every", "compare", "decks", "search", "privacy", "with_cards", "summary", "share",
     ])]
     mine: bool,
 
-    /// Your name in what you share; without it there is only a number that stays the same
+    /// Your name in the file that you share [default: only a number, always the same]
     #[arg(long, value_name = "NAME", requires = "share")]
     name: Option<String>,
 

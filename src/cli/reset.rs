@@ -6,7 +6,7 @@ use crate::ops::bulk::BulkChange;
 
 /// Make cards new again
 ///
-/// The schedule starts from the beginning; the history stays.
+/// Their schedule starts from the beginning; their history stays.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

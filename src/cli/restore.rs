@@ -13,22 +13,22 @@ use crate::store::Surplus;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Put a backup in the place of the database
+/// Replace the database with a backup
 ///
-/// The present database is set aside with the date, never written over. If it holds answers that the backup does not,
-/// this says how many and offers to unite both logs. Nobody else may have the database open meanwhile. Without a file it lists
-/// the backups that lmq made by itself.
+/// The present database is set aside under a name with the date, never overwritten. If it holds answers that the backup lacks,
+/// lmq says how many and offers to unite both histories. No other lmq may have the database open meanwhile. Without a file it
+/// lists the backups that lmq made.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lmq restore                                        the backups that there are
+  lmq restore                                        lists the backups
   lmq restore ~/backups/lmq-2026-01-15.db
   lmq restore ~/backups/lmq-2026-01-15.db --unite    keep the newer answers too")]
 pub(super) struct Args {
-    /// The backup; without it the backups that lmq made are listed
+    /// The backup [default: list the backups that lmq made]
     file: Option<PathBuf>,
 
-    /// Also take over what the present database has and the backup does not
+    /// Also keep what the present database has and the backup lacks
     #[arg(long, requires = "file")]
     unite: bool,
 

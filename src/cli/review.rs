@@ -1,8 +1,13 @@
 use crate::cli::Ctx;
 use crate::cli::editor::Named;
+use crate::cli::parse;
+use crate::cli::screen;
 use crate::cli::screen::keys;
 use crate::cli::screen::stops;
 use crate::core::grade::Scale;
+use crate::core::id::CardId;
+use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
@@ -11,18 +16,20 @@ use crate::ops::queue::Options;
 use crate::ops::review::Review;
 use crate::store::Store;
 use crate::ui;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 /// Review what is due and meet new cards
 ///
-/// In a terminal single keys answer and grade; `?` lists them. Through a pipe, or with --plain, it is the same session
-/// over lines, without "Did you?", the question about the last line to do that opens a day's sitting in a terminal. Each answer is
-/// on the disk before the next card shows, so you can leave at any moment.
+/// In a terminal single keys answer and grade; `?` lists them. Through a pipe, or with --plain, the same session works line by
+/// line, and leaves out the question whether you did what the last session suggested. Each answer is saved before the next
+/// card shows, so you can leave at any moment.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq review                       all decks, within the day's limits
   lmq review skills --minutes 5    one deck, five minutes
+  lmq review -n 20                 twenty reviews at most
   lmq review --new 0               reviews only
   lmq review --ahead 3             also what falls due within three days
   lmq review --cram quotes         ask without changing any schedule
@@ -32,30 +39,31 @@ pub(super) struct Args {
     decks: Vec<String>,
 
     /// Reviews at most in this session, instead of what is left of the day's limit
-    #[arg(long, value_name = "N")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = parse::count)]
     limit: Option<usize>,
 
     /// New cards at most in this session, instead of what is left of the day's limit
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse::count)]
     new: Option<usize>,
 
-    /// End at a card boundary after so many minutes
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=1440))]
+    /// Stop after M minutes, once the current card is answered; 0 for no limit [default: the setting `session_minutes` where a
+    /// person answers, no limit through a pipe]
+    #[arg(long, value_name = "M", value_parser = |text: &str| parse::number(text, 0, 1440))]
     minutes: Option<u32>,
 
     /// Also ask what falls due within so many days
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500), default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "DAYS", value_parser = |text: &str| parse::number(text, 0, 36_500), default_value = "0", hide_default_value = true)]
     ahead: u32,
 
     /// Ask all cards of the decks without changing any schedule
     #[arg(long, conflicts_with = "ahead")]
     cram: bool,
 
-    /// Only cards that this search means, in the language of `lmq cards`
+    /// Only cards that match this search, written as for `lmq cards`
     #[arg(long, value_name = "QUERY")]
     search: Option<String>,
 
-    /// Work over lines, without keys and escape codes: for screen readers and scripts
+    /// Work line by line, without single keys or escape codes: for screen readers and scripts
     #[arg(long)]
     plain: bool,
 
@@ -79,37 +87,52 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         settings.scale = scale;
     }
     crate::cli::config::warn_of_decks(ctx, &store)?;
-    let among = match &args.search {
+    let among: Option<BTreeSet<CardId>> = match &args.search {
         Some(query) => {
             let today = ops::stamp(&ctx.env, &settings).today;
-            Some(ops::search::cards(&store, &settings, today, query)?.into_iter().collect())
+            let found: BTreeSet<CardId> = ops::search::cards(&store, &settings, today, query)?.into_iter().collect();
+            if found.is_empty() {
+                return ctx.line(format!("no card matches `{}`", one_line(query)));
+            }
+            Some(found)
         }
         None => None,
     };
+    let matching = among.as_ref().map(BTreeSet::len);
+    let terminals = Env::terminals();
+    let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
     let options = Options {
-        decks: ops::decks::named(&store, &args.decks)?,
+        // A search names its cards, wherever they are.
+        decks: match &among {
+            Some(_) => ops::decks::named(&store, &args.decks)?,
+            None => ops::decks::asked(&store, &settings, &args.decks)?,
+        },
         limit: args.limit,
         new: args.new,
-        minutes: args.minutes,
+        // A script has no ten minutes: what it asks for may not depend on how fast a machine is.
+        minutes: args.minutes.or_else(|| terminals.stdin.then_some(settings.session_minutes)),
         ahead: args.ahead,
         cram: args.cram,
         among,
     };
     ctx.ask_about_clock(args.yes)?;
     let when = ops::stamp_of_sitting(&store, &ctx.env, &settings)?;
-    let day = ops::day::day(&store, &settings, when)?;
-    if let Some(comeback) = &day.comeback {
+    if let Some(comeback) = &ops::day::comeback(&store, &settings, when)? {
         ctx.say(&ui::words::comeback(comeback));
     }
-    let terminals = Env::terminals();
-    let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
     // The first screen offers it by itself, and a program is not asked.
     if over_lines && terminals.stdin {
         offer_baseline(&store, ctx)?;
     }
     let mut review = Review::new(&mut store, &ctx.env, settings, &options)?;
+    if let (Some(matching), 0) = (matching, review.session().waiting().all())
+        && !review.waits()?.nothing.is_some_and(|why| why.is_held_back() || why.paused_until.is_some())
+    {
+        let cards = counted(matching, "card matches, but it is not", "cards match, but none of them is");
+        return ctx.line(format!("{cards} due now; with --cram you are asked without changing any schedule"));
+    }
     let editor = Named { db: ctx.db.clone() };
-    let look = ui::Look { colour: ctx.colour, width: ui::width(), links: Env::shows_links() };
+    let look = screen::look(ctx);
     if over_lines {
         let mut input = crate::cli::screen::lines(terminals.stdin)?;
         ui::plain(&mut review, &mut *input, &mut ctx.out, look, terminals.stdin, &editor)?;

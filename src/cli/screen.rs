@@ -1,6 +1,8 @@
 //! What every full screen needs of the command line: the keys in force, and word of the signals that end it.
 
+use crate::cli::Ctx;
 use crate::core::settings::Settings;
+use crate::core::settings::Theme;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ui;
@@ -8,6 +10,18 @@ use crate::ui::keymap::Keymap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+
+/// How things are shown in this terminal.
+pub(super) fn look(ctx: &Ctx) -> ui::Look {
+    let [term, colorterm, colorfgbg] = Env::terminal_colours();
+    let terminal = ui::Terminal { term: &term, colorterm: &colorterm, colorfgbg: &colorfgbg };
+    ui::Look {
+        colour: ctx.colour && ctx.settings.theme != Theme::Mono,
+        width: ui::width(),
+        links: Env::shows_links(),
+        palette: ui::Palette::of(ctx.settings.theme, terminal),
+    }
+}
 
 /// The bindings in force.
 pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {

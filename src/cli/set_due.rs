@@ -5,10 +5,9 @@ use crate::cli::parse;
 use crate::failure::Failure;
 use crate::ops::bulk::BulkChange;
 
-/// Let cards fall due on a day
+/// Set the day on which cards are due
 ///
-/// Interval and ease stay as they are; the next answer goes on from them. Cards that were never answered have no due day
-/// and are left alone.
+/// Interval and ease stay as they are, and the next answer continues from them. Cards that were never answered are left alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

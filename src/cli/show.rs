@@ -13,13 +13,16 @@ use serde::Serialize;
 
 /// Show everything about one card
 ///
-/// Its text and its state, what happened to it, and, where it had several texts, all of them: yours and those of its file,
-/// also those that are not shown.
+/// Its text, its schedule and its history; and if it had several texts, all of them: yours and those of its file, even those
+/// that are not shown.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    alias = "view",
+    after_help = "\
 Examples:
   lmq show quotes/q14-ladder#1
-  lmq show 35a38e85 --json")]
+  lmq show 35a38e85 --json"
+)]
 pub(super) struct Args {
     /// The card: deck/key, deck/key#number, or the beginning of its id
     card: String,

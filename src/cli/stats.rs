@@ -23,19 +23,19 @@ Examples:
   lmq stats tag:team
   lmq stats is:leech deck:skills")]
 pub(super) struct Args {
-    /// Only cards that this search means, in the language of `lmq cards`
+    /// Only cards that match this search, written as for `lmq cards`
     #[arg(value_name = "SEARCH")]
     query: Vec<String>,
 
-    /// From this day on: 2026-01-15, or 30d for thirty days ago
-    #[arg(long, value_name = "D", value_parser = day)]
+    /// From this day: 2026-01-15, or 30d for thirty days ago
+    #[arg(long, value_name = "DAY", value_parser = day)]
     since: Option<Day>,
 
     /// Up to this day
-    #[arg(long, value_name = "D", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     until: Option<Day>,
 
-    /// One deck only; may be given several times
+    /// Only this deck; may be given several times
     #[arg(long = "deck", value_name = "DECK")]
     decks: Vec<String>,
 

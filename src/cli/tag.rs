@@ -5,13 +5,18 @@ use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
 
-/// Give notes a tag
+/// Give notes a tag, or take it away
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq tag team deck:skills hiring --yes
-  lmq tag team::hiring skills/s03-interviews")]
+  lmq tag team::hiring skills/s03-interviews
+  lmq tag --off team tag:team --yes")]
 pub(super) struct Args {
+    /// Take the tag away
+    #[arg(long)]
+    off: bool,
+
     /// The tag; `a::b` for one inside another
     tag: String,
 
@@ -20,5 +25,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    change(&args.which, ctx, |_, _| bulk::tag(&args.tag).map(BulkChange::Tag))
+    let meant = if args.off { BulkChange::Untag } else { BulkChange::Tag };
+    change(&args.which, ctx, |_, _| bulk::tag(&args.tag).map(meant))
 }

@@ -25,11 +25,11 @@ const AHEAD_MS: i64 = 26 * 3_600_000;
 /// Files that are named one by one; the others are counted.
 const MOST_NAMED: usize = 20;
 
-/// Sum up what a team knows, from files of `lmq report --share`
+/// Summarise what a team knows, from files of `lmq report --share`
 ///
-/// How many have come how far with each topic, check-ups before and after, and what is worth teaching next. No figure is
-/// about fewer than three people, nor could it be had by taking figures from each other. A newer file of the same person
-/// replaces an older one; a file that is cut, changed or no share is named and left out.
+/// Shows how far people are with each topic, check-ups before and after, and what is worth teaching next. No figure is about
+/// fewer than three people, and none can be worked out by subtraction. A newer file from the same person replaces an older one;
+/// a file that is cut off, changed or not a share file is named and left out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,19 +42,19 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// The form; by the ending of --out where it is not given, else text
+    /// The format [default: from --out's extension, else text]
     #[arg(long, value_name = "FORMAT", value_parser = parse::renderer())]
     format: Option<String>,
 
-    /// The file to write; it is written whole or not at all
+    /// The file to write; it is written completely or not at all
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Replace the file that is there
+    /// Replace the file if it exists
     #[arg(long, requires = "out")]
     force: bool,
 
-    /// Write nothing where a file can't be used
+    /// Write nothing if any file can't be used
     #[arg(long)]
     strict: bool,
 

@@ -10,16 +10,16 @@ use crate::ops::action_words::words;
 use crate::store::ActionLine;
 use serde::Serialize;
 
-/// Take back the newest step
+/// Undo the newest step
 ///
-/// An answer, an import, a card that was added, a setting: whatever came last on this machine. Undoing adds to the log
-/// and never deletes; cards that were answered since an import stay and are named.
+/// An answer, an import, a new card, a setting: whatever came last on this machine. Undoing adds to the log and never deletes;
+/// cards that you answered since an import stay and are named.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lmq undo --list     the newest steps, nothing changed
-  lmq undo            asks where more than one card changes
-  lmq undo --redo     brings back what was undone last")]
+  lmq undo --list     lists the newest steps
+  lmq undo            asks first if more than one card changes
+  lmq undo --redo     redoes what you undid last")]
 pub(super) struct Args {
     /// List the newest steps and change nothing
     #[arg(long)]
@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, short)]
     yes: bool,
 
-    /// Bring back what was undone last
+    /// Redo what was undone last
     #[arg(long, conflicts_with = "list")]
     redo: bool,
 

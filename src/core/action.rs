@@ -83,6 +83,8 @@ action_kinds! {
     Fork = 22, "fork";
     /// Whether a line to do was done was said.
     Tried = 23, "tried";
+    /// Decks were made, hidden, shown again or removed.
+    Deck = 24, "deck";
 }
 
 impl ActionKind {
@@ -137,7 +139,8 @@ impl ActionKind {
             | Self::Configure
             | Self::Pause
             | Self::Scheduler
-            | Self::Tried => true,
+            | Self::Tried
+            | Self::Deck => true,
         }
     }
 }

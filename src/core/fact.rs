@@ -143,6 +143,13 @@ pub enum Fact {
         /// The edition of a built-in deck; 0 for everything else.
         edition: u32,
     },
+    /// The learner hid a deck, or showed it again.
+    Hidden {
+        /// The deck's id.
+        deck: String,
+        /// Whether it is hidden from now on.
+        hidden: bool,
+    },
     /// From now on a deck's answers go to this scheduler.
     Scheduler {
         /// The deck's id.
@@ -219,6 +226,7 @@ impl Fact {
             Self::Erased { .. } => 21,
             Self::TookOver { .. } => 22,
             Self::Tried { .. } => 23,
+            Self::Hidden { .. } => 24,
         }
     }
 
@@ -249,6 +257,7 @@ impl Fact {
             Self::Erased { .. } => "erased",
             Self::TookOver { .. } => "took-over",
             Self::Tried { .. } => "tried",
+            Self::Hidden { .. } => "hidden",
         }
     }
 
@@ -274,6 +283,7 @@ impl Fact {
             | Self::Revived { .. }
             | Self::Aliased { .. }
             | Self::Scheduler { .. }
+            | Self::Hidden { .. }
             | Self::Undone { .. }
             | Self::Paused { .. }
             | Self::Resumed
@@ -306,6 +316,7 @@ impl Fact {
             Self::Topic { deck, edition } => About::Deck(deck, DeckFact::Topic { edition: *edition }),
             Self::Scheduler { deck, config } => About::Deck(deck, DeckFact::Scheduler { config: *config }),
             Self::Tried { deck, .. } => About::Deck(deck, DeckFact::Tried),
+            Self::Hidden { deck, hidden } => About::Deck(deck, DeckFact::Hidden { hidden: *hidden }),
             Self::Paused { until } => About::Pause { until: Some(*until) },
             Self::Resumed => About::Pause { until: None },
             Self::Erased { what } => About::Erasure(what),
@@ -392,6 +403,7 @@ pub enum DeckFact {
     Topic { edition: u32 },
     Scheduler { config: Option<ConfigId> },
     Tried,
+    Hidden { hidden: bool },
 }
 
 /// The head of a deck, as its source says.

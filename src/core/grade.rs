@@ -61,33 +61,33 @@ impl From<Quality> for u8 {
 
 /// What was given where a grade was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is no grade; use 0 to 5, or again, hard, good, easy")]
-pub struct GradeError {
-    /// The text or number as it came.
-    pub found: String,
+pub enum GradeError {
+    /// It is no grade on the scale that is in force.
+    #[error("`{found}` is no grade; use again, hard, good or easy, or {}", scale.numbers())]
+    NoGrade {
+        /// The text as it came.
+        found: String,
+        /// The scale.
+        scale: Scale,
+    },
+    /// It is a number where decks have different scales.
+    #[error("`{found}` is one grade in some decks and another in others; use again, hard, good or easy")]
+    Ambiguous {
+        /// The text as it came.
+        found: String,
+    },
 }
+
+/// A number that is no [`Quality`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a quality from 0 to 5")]
+pub struct QualityError(pub u8);
 
 impl TryFrom<u8> for Quality {
-    type Error = GradeError;
+    type Error = QualityError;
 
     fn try_from(number: u8) -> Result<Self, Self::Error> {
-        Self::ALL.get(usize::from(number)).copied().ok_or_else(|| GradeError { found: number.to_string() })
-    }
-}
-
-impl std::str::FromStr for Quality {
-    type Err = GradeError;
-
-    /// Reads `0` to `5` as the grade itself, or a button's name.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(button) = Button::ALL.into_iter().find(|b| b.name().eq_ignore_ascii_case(text.trim())) {
-            return Ok(button.quality());
-        }
-        text.trim()
-            .parse::<u8>()
-            .ok()
-            .and_then(|number| Self::try_from(number).ok())
-            .ok_or_else(|| GradeError { found: text.to_owned() })
+        Self::ALL.get(usize::from(number)).copied().ok_or(QualityError(number))
     }
 }
 
@@ -117,6 +117,12 @@ impl Button {
             Self::Good => Quality::Q4,
             Self::Easy => Quality::Q5,
         }
+    }
+
+    /// The button with that word on it, in any case.
+    #[must_use]
+    pub fn of_name(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|button| button.name().eq_ignore_ascii_case(text.trim()))
     }
 
     /// The word on the button.
@@ -149,6 +155,27 @@ impl Scale {
         match self {
             Self::Four => Button::ALL.get(usize::from(digit).checked_sub(1)?).map(|button| button.quality()),
             Self::Sm2 => Quality::try_from(digit).ok(),
+        }
+    }
+
+    /// The grade that a person wrote: a button's word, or a number as the keys of a session have it.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn read(self, text: &str) -> Result<Quality, GradeError> {
+        let number = || text.trim().parse().ok().and_then(|digit| self.quality(digit));
+        Button::of_name(text)
+            .map(Button::quality)
+            .or_else(number)
+            .ok_or_else(|| GradeError::NoGrade { found: text.to_owned(), scale: self })
+    }
+
+    /// Its numbers, for people.
+    #[must_use]
+    pub fn numbers(self) -> &'static str {
+        match self {
+            Self::Four => "1 to 4 for these",
+            Self::Sm2 => "0 to 5",
         }
     }
 }
@@ -190,19 +217,29 @@ mod tests {
 
     #[test]
     fn buttons_and_numbers_are_both_read() {
-        for (text, quality) in [
-            ("again", Quality::Q2),
-            ("HARD", Quality::Q3),
-            ("good", Quality::Q4),
-            (" easy ", Quality::Q5),
-            ("0", Quality::Q0),
-            ("5", Quality::Q5),
+        for scale in [Scale::Four, Scale::Sm2] {
+            for (text, quality) in
+                [("again", Quality::Q2), ("HARD", Quality::Q3), ("good", Quality::Q4), (" easy ", Quality::Q5)]
+            {
+                assert_eq!(scale.read(text), Ok(quality));
+            }
+            for text in ["6", "-1", "", "goodish", "3.5", "1 2"] {
+                assert!(scale.read(text).is_err(), "{text}");
+            }
+        }
+        for (text, four, sm2) in [
+            ("0", None, Some(Quality::Q0)),
+            ("1", Some(Quality::Q2), Some(Quality::Q1)),
+            ("3", Some(Quality::Q4), Some(Quality::Q3)),
+            (" 4", Some(Quality::Q5), Some(Quality::Q4)),
+            ("5", None, Some(Quality::Q5)),
         ] {
-            assert_eq!(text.parse::<Quality>(), Ok(quality));
+            assert_eq!(Scale::Four.read(text).ok(), four, "{text}");
+            assert_eq!(Scale::Sm2.read(text).ok(), sm2, "{text}");
         }
-        for text in ["6", "-1", "", "goodish", "3.5"] {
-            assert!(text.parse::<Quality>().is_err(), "{text}");
-        }
+        let said = |scale: Scale| scale.read("7").unwrap_err().to_string();
+        assert_eq!(said(Scale::Four), "`7` is no grade; use again, hard, good or easy, or 1 to 4 for these");
+        assert_eq!(said(Scale::Sm2), "`7` is no grade; use again, hard, good or easy, or 0 to 5");
     }
 
     #[test]

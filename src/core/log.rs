@@ -471,6 +471,10 @@ impl Canonical<'_> {
                 self.text(deck);
                 self.raw(&[tried.code()]);
             }
+            Fact::Hidden { deck, hidden } => {
+                self.text(deck);
+                self.raw(&[u8::from(*hidden)]);
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod lint;
 pub mod log;
 pub mod mastery;
 pub mod own_words;
+pub mod pace;
 pub mod pause;
 pub mod progress;
 pub mod queue;

@@ -213,7 +213,7 @@ pub struct Progress {
     pub known_over_time: Vec<(StudyDay, Known)>,
     /// Topics with cards, by deck and title.
     pub standings: Vec<Standing>,
-    /// The day that `then` in the standings means.
+    /// The day that `then` in the standings means; none where nothing had been answered by then.
     pub standings_since: Option<StudyDay>,
     /// The work to come, new cards included.
     pub outlook: Outlook,
@@ -279,7 +279,12 @@ impl Progress {
             known_over_time: known_over_time(&totals.knowledge, period, today),
             knowledge: totals.knowledge.clone(),
             standings: standings(totals),
-            standings_since: totals.mastery_then.as_ref().map(|(day, _)| *day),
+            // Before the first answer there is nothing to compare with.
+            standings_since: totals
+                .mastery_then
+                .as_ref()
+                .map(|(day, _)| *day)
+                .filter(|day| practised.iter().min().is_some_and(|first| first <= day)),
             outlook: outlook_with_new(totals),
             new_left: cards_in(&totals.states, StateWord::New),
             new_per_day: totals.new_per_day,

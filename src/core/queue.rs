@@ -163,6 +163,8 @@ pub struct Comeback {
     pub today: u64,
     /// Study days that they take at the daily limit, today included; what falls due meanwhile not counted.
     pub days: u64,
+    /// Whether new cards wait until what is due fits into one sitting.
+    pub new_wait: bool,
 }
 
 impl Comeback {
@@ -176,8 +178,28 @@ impl Comeback {
         }
         let later = waiting.saturating_sub(today).div_ceil(u64::from(per_day.max(1)));
         let away_days = u64::try_from(away).unwrap_or(0);
-        Some(Self { away_days, waiting, today, days: later + u64::from(today > 0) })
+        Some(Self { away_days, waiting, today, days: later + u64::from(today > 0), new_wait: false })
     }
+}
+
+/// Whole study days without an answer after which new cards wait until what is due fits into one sitting.
+const LONG_AWAY_DAYS: i64 = 7;
+
+/// Whether someone is back from a long absence and has begun nothing new since. `days` are the study days with an answer, newest
+/// first, each with the first answers given on it.
+#[must_use]
+pub fn is_back(days: impl IntoIterator<Item = (StudyDay, u64)>, today: StudyDay) -> bool {
+    let mut after = today;
+    for (day, begun) in days {
+        if after.since(day) > LONG_AWAY_DAYS {
+            return true;
+        }
+        if begun > 0 {
+            return false;
+        }
+        after = day;
+    }
+    false
 }
 
 /// Everything that a queue is made from.
@@ -328,6 +350,12 @@ impl Queue {
     /// Asks the card again at the end of the session.
     pub fn repeat(&mut self, candidate: Candidate) {
         self.repeats.add(candidate);
+    }
+
+    /// Whether a card is to be asked before everything else.
+    #[must_use]
+    pub fn has_first(&self) -> bool {
+        !self.first.is_empty()
     }
 
     /// Asks the card at once, before everything else.

@@ -280,13 +280,15 @@ pub struct ShownDeck {
     pub scheduler: Option<ConfigId>,
     /// Whether any head counts: somebody made it or brought it, be it empty. Its words don't matter.
     pub made: bool,
+    /// Whether the learner hid it.
+    pub hidden: bool,
 }
 
 /// What is shown of a deck, from all facts about it, in any order.
 ///
 /// - **Head** and each **topic**: the one of the highest edition, the newest of these. A head whose words were erased
 ///   stays the winner; a topic whose words were erased can't be told from others, and is passed over.
-/// - **Name**: the newest `renamed` that has its words. **Scheduler**: the newest.
+/// - **Name**: the newest `renamed` that has its words. **Scheduler**, and whether it is **hidden**: the newest.
 #[must_use]
 pub fn deck(said: &[Said<'_>]) -> ShownDeck {
     let mut said: Vec<&Said<'_>> = said.iter().filter(|said| said.counts).collect();
@@ -294,7 +296,7 @@ pub fn deck(said: &[Said<'_>]) -> ShownDeck {
     let mut head: Option<(u32, Option<&str>)> = None;
     let mut topics: BTreeMap<String, (u32, TopicText)> = BTreeMap::new();
     let mut renamed = None;
-    let mut scheduler = None;
+    let (mut scheduler, mut is_hidden) = (None, false);
     for said in said {
         let About::Deck(_, fact) = said.fact.about() else { continue };
         match fact {
@@ -313,6 +315,7 @@ pub fn deck(said: &[Said<'_>]) -> ShownDeck {
             }
             DeckFact::Renamed => renamed = said.words.or(renamed),
             DeckFact::Scheduler { config } => scheduler = config,
+            DeckFact::Hidden { hidden } => is_hidden = hidden,
             // It is of the learner, and shows nothing of the deck.
             DeckFact::Tried => {}
         }
@@ -326,6 +329,7 @@ pub fn deck(said: &[Said<'_>]) -> ShownDeck {
         topics,
         scheduler,
         made: head.is_some(),
+        hidden: is_hidden,
     }
 }
 

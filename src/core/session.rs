@@ -41,8 +41,8 @@ pub mod choices;
 pub mod current;
 pub mod summary;
 
-/// A guess of the time that a card takes, until there are answers to measure, in milliseconds.
-const TYPICAL_MS: u64 = 12_000;
+/// A guess of the time that a card takes, where nobody said better and there are no answers to measure.
+const TYPICAL: Millis = Millis(12_000);
 
 /// Whether answers move the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -135,6 +135,8 @@ pub struct Session {
     mode: Mode,
     done: Rc<Vec<Done>>,
     ends_at_ms: Option<i64>,
+    /// What a card is taken to need, before the answers of this sitting say so.
+    per_card: Millis,
 }
 
 impl Session {
@@ -142,7 +144,23 @@ impl Session {
     #[must_use]
     pub fn new(queue: Queue, settings: Settings, mode: Mode, ends_at_ms: Option<i64>) -> Self {
         let stage = if queue.peek().is_some() { Stage::Between } else { Stage::Finished };
-        Self { queue, stage, settings: Rc::new(settings), mode, done: Rc::default(), ends_at_ms }
+        Self { queue, stage, settings: Rc::new(settings), mode, done: Rc::default(), ends_at_ms, per_card: TYPICAL }
+    }
+
+    /// The same, with what a card is likely to need.
+    #[must_use]
+    pub fn paced(self, per_card: Millis) -> Self {
+        Self { per_card, ..self }
+    }
+
+    /// The same, to go on until then: the time was up, and the learner wants more.
+    #[must_use]
+    pub fn extended(&self, ends_at_ms: Option<i64>) -> Self {
+        let mut next = Self { ends_at_ms, ..self.clone() };
+        if next.stage == Stage::Finished {
+            next.move_on();
+        }
+        next
     }
 
     /// Where it is.
@@ -168,10 +186,11 @@ impl Session {
         self.current().map(|current| (current.candidate.card, answer, self.done.len()))
     }
 
-    /// The card to load and [`present`](Self::present) next; `None` when it is not the moment, or the time is up.
+    /// The card to load and [`present`](Self::present) next; `None` when it is not the moment, or the time is up. A card that was
+    /// put first, since its answer was taken back, comes all the same.
     #[must_use]
     pub fn wanted(&self, now: Timestamp) -> Option<(Candidate, Origin)> {
-        let in_time = self.ends_at_ms.is_none_or(|end| now.unix_ms < end);
+        let in_time = self.ends_at_ms.is_none_or(|end| now.unix_ms < end) || self.queue.has_first();
         (self.stage == Stage::Between && in_time).then(|| self.queue.peek()).flatten()
     }
 
@@ -530,7 +549,7 @@ impl Session {
         let count = u64::try_from(self.done.len()).unwrap_or(0);
         let spent: u64 = self.done.iter().map(|done| u64::from(done.took.0)).sum();
         // The first few answers say little; the guess counts as three of them.
-        let pace = (spent + 3 * TYPICAL_MS) / (count + 3);
+        let pace = (spent + 3 * u64::from(self.per_card.0)) / (count + 3);
         let left = pace.saturating_mul(u64::try_from(self.waiting().all()).unwrap_or(u64::MAX));
         Millis(u32::try_from(left).unwrap_or(u32::MAX))
     }

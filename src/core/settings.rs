@@ -21,6 +21,36 @@ pub enum NewOrder {
     Random,
 }
 
+/// The colours of the full screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the terminal says that it is.
+    #[default]
+    Auto,
+    /// For a dark terminal.
+    Dark,
+    /// For a light one.
+    Light,
+    /// None.
+    Mono,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Dark, Self::Light, Self::Mono];
+
+    /// Its name in the settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Mono => "mono",
+        }
+    }
+}
+
 /// A set of keys to begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeyPreset {
@@ -66,9 +96,16 @@ pub struct DeckRule {
 pub struct DeckRules {
     usual: DeckRule,
     of: BTreeMap<i64, DeckRule>,
+    siblings_apart: bool,
 }
 
 impl DeckRules {
+    /// Whether siblings are kept to different days, in all decks.
+    #[must_use]
+    pub fn keep_siblings_apart(&self) -> bool {
+        self.siblings_apart
+    }
+
     /// The rule of a deck that the settings name nowhere.
     #[must_use]
     pub fn usual(&self) -> DeckRule {
@@ -85,6 +122,8 @@ impl DeckRules {
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Whether a deck is asked every day, and not only when it is named.
+    pub active: bool,
     /// First answers a study day.
     pub new_per_day: u32,
     /// Reviews a study day.
@@ -107,6 +146,8 @@ pub struct Settings {
     pub bury_siblings: bool,
     /// When a study day begins.
     pub rollover: Rollover,
+    /// After how many minutes a sitting ends, at a card boundary; 0 for no limit.
+    pub session_minutes: u32,
     /// Whether a session ends with one line to do.
     pub try_line: bool,
     /// Whether the end of a week's first session offers to write down a scene of one's own.
@@ -115,6 +156,10 @@ pub struct Settings {
     pub look_ms: u32,
     /// The keys to begin with.
     pub key_preset: KeyPreset,
+    /// The colours of the full screen.
+    pub theme: Theme,
+    /// Whether the list of cards takes the mouse.
+    pub mouse: bool,
     /// Whether check-ups are offered.
     pub checkup: bool,
     /// Whether the first session of a day makes a backup.
@@ -133,6 +178,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            active: true,
             new_per_day: 10,
             reviews_per_day: 200,
             new_order: NewOrder::Position,
@@ -144,12 +190,15 @@ impl Default for Settings {
             leech_suspend: false,
             bury_siblings: true,
             rollover: Rollover::DEFAULT,
+            session_minutes: 10,
             try_line: true,
             weekly_scene: true,
             look_ms: 150,
             backups: true,
             backups_mb: 100,
             key_preset: KeyPreset::Usual,
+            theme: Theme::Auto,
+            mouse: true,
             checkup: true,
             weights: Weights::default(),
             keys: BTreeMap::new(),
@@ -186,7 +235,7 @@ impl Settings {
     #[must_use]
     pub fn rules<'d>(&self, decks: impl IntoIterator<Item = (i64, &'d str)>) -> DeckRules {
         let of = decks.into_iter().map(|(number, name)| (number, self.of_deck(name).rule())).collect();
-        DeckRules { usual: self.rule(), of }
+        DeckRules { usual: self.rule(), of, siblings_apart: self.bury_siblings }
     }
 
     /// The places that are left of a day's limits. `limit` picks a limit from settings; `done` has what was done today by

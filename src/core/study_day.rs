@@ -154,6 +154,44 @@ impl StudyDay {
     }
 }
 
+/// A day from today on, as people write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// This very day.
+    On(StudyDay),
+    /// In so many days.
+    In(u32),
+}
+
+impl Ahead {
+    /// Reads `2026-01-15`, `7d`, `today` or `tomorrow`. A hundred years: what is further away is a slip.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "today" => return Some(Self::In(0)),
+            "tomorrow" => return Some(Self::In(1)),
+            _ => {}
+        }
+        let days = text.strip_suffix('d').and_then(|number| number.parse().ok()).filter(|days| *days <= 36_500);
+        if let Some(days) = days {
+            return Some(Self::In(days));
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|date| (1970..=2999).contains(&chrono::Datelike::year(date)))
+            .map(|date| Self::On(StudyDay::from_date(date)))
+    }
+
+    /// The day, seen from today.
+    #[must_use]
+    pub fn resolve(self, today: StudyDay) -> StudyDay {
+        match self {
+            Self::On(day) => day,
+            Self::In(days) => today.plus(i64::from(days)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -149,6 +149,28 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// The longest slug, in characters.
+const LONGEST_SLUG: usize = 60;
+
+/// A text as a key: its words in small letters without accents, joined by hyphens, as many as fit. Empty where it has neither
+/// letters nor digits.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    let text = plain(text);
+    let mut out = String::new();
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let room = LONGEST_SLUG.saturating_sub(out.chars().count() + usize::from(!out.is_empty()));
+        if word.chars().count() > room && !out.is_empty() {
+            break;
+        }
+        if !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(word.chars().take(room));
+    }
+    out
+}
+
 /// What to do about a name that is none of the known ones: the nearest of them, or all.
 #[must_use]
 pub fn meant<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {

@@ -109,6 +109,7 @@ pub fn words(line: &ActionLine) -> String {
             Some(Fact::Paused { until }) => format!("paused until {}", until.iso()),
             _ => "ended the pause".to_owned(),
         },
+        ActionKind::Deck => about_decks(line),
         ActionKind::Scheduler => format!("gave {} another scheduler", deck(line)),
         ActionKind::Tried => match &line.fact {
             Some(Fact::Tried { tried, .. }) => format!("answered \"Did you?\" with {}", tried.name().replace('-', " ")),
@@ -117,6 +118,23 @@ pub fn words(line: &ActionLine) -> String {
         ActionKind::Undo => "took back a step, or brought one back".to_owned(),
         ActionKind::Forget => "erased texts for good".to_owned(),
         ActionKind::Fork => "told two copies of this database apart".to_owned(),
+    }
+}
+
+/// What was done to decks: shown by what the step wrote first, and whether notes went or came with it.
+fn about_decks(line: &ActionLine) -> String {
+    let decks = match line.decks.len() {
+        0 | 1 => format!("the deck {}", deck(line)),
+        more => counted(more, "deck", "decks"),
+    };
+    match &line.fact {
+        Some(Fact::Head { .. }) => format!("added {decks}"),
+        Some(Fact::Hidden { hidden: true, .. }) if line.notes > 0 => {
+            format!("removed {decks} with {}", counted_notes(line.notes))
+        }
+        Some(Fact::Hidden { hidden: true, .. }) => format!("hid {decks}"),
+        Some(Fact::Hidden { hidden: false, .. }) => format!("showed {decks} again"),
+        _ => format!("changed {decks}"),
     }
 }
 

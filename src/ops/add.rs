@@ -5,11 +5,13 @@ use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
+use crate::core::text::slug;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::decks::deck_name;
 use crate::store::CardLine;
 use crate::store::DeckSet;
+use crate::store::Found;
 use crate::store::MatchResult;
 use crate::store::PackedNote;
 use crate::store::Stamp;
@@ -21,6 +23,31 @@ pub struct Added {
     pub cards: Vec<CardLine>,
     /// Whether the deck had this very note.
     pub known: bool,
+}
+
+/// Whether a living card of a deck goes by a key. One that was deleted or erased is in nobody's way.
+fn is_taken(store: &Store, deck: &str, key: &str) -> Result<bool, Failure> {
+    let cards = match store.find(&format!("{deck}/{key}"))? {
+        Found::Nothing => return Ok(false),
+        Found::Many(_) => return Ok(true),
+        Found::One(card) => store.card(card)?,
+    };
+    Ok(cards.is_some_and(|line| !line.retired && !line.erased))
+}
+
+/// A key made from the prompt that no card of the deck has; none where the prompt has neither letters nor digits.
+fn free_key(store: &Store, deck: &str, text: &NoteText) -> Result<Option<String>, Failure> {
+    let slug = slug(&text.listed_prompt(text.ordinals().first().copied().unwrap_or(1)));
+    if slug.is_empty() {
+        return Ok(None);
+    }
+    for number in 1_u32.. {
+        let key = if number == 1 { slug.clone() } else { format!("{slug}-{number}") };
+        if !is_taken(store, deck, &key)? {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }
 
 /// Adds a note to a deck, which is made when it is missing.
@@ -48,21 +75,20 @@ pub fn add(
             (name.clone(), name)
         }
     };
-    if let Some(key) = key {
-        let uid = NoteUid::of_key(&id, key);
-        let taken = store.card(CardId { note: uid, ordinal: text.ordinals().first().copied().unwrap_or(1) })?;
-        // Of one that was deleted or erased nothing is in the way: it is back then, with the new text.
-        if taken.is_some_and(|line| !line.retired && !line.erased) {
-            return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
-                .hint("choose another key"));
-        }
+    if let Some(key) = key
+        && is_taken(store, &id, key)?
+    {
+        return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
+            .hint("choose another key"));
     }
     let uid = key.map_or_else(|| NoteUid(env.fresh_uid()), |key| NoteUid::of_key(&id, key));
+    // A name for people: whose it is the uid says, so that equal prompts on two devices are two notes.
+    let derived = if key.is_none() { free_key(store, &id, text)? } else { None };
     let (placed, _) = store.write(stamp, ActionKind::Add, Subject::Note(uid), |writer| {
         if key.is_none() && writer.has_text(&id, text)? {
             return Ok(MatchResult::Duplicate);
         }
-        writer.add(&id, &name, uid, key, &PackedNote::of(text)?)
+        writer.add(&id, &name, uid, key.or(derived.as_deref()), &PackedNote::of(text)?)
     })?;
     let mut cards = Vec::new();
     if placed == MatchResult::Duplicate {

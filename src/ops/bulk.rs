@@ -333,7 +333,7 @@ pub(super) fn or_found(
     let cards = crate::ops::search::cards(store, settings, today, &text)?;
     if cards.is_empty() {
         return Err(Failure::failed(format!("no card matches `{}`", one_line(&text)))
-            .hint("try the search with `lmq cards`; docs/search.md has its language"));
+            .hint("try the search with `lmq cards`; `lmq help search` explains every condition"));
     }
     Ok(cards)
 }
@@ -392,7 +392,7 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
                 return Ok(());
             };
             plan.versions.push((line.card.note, version));
-            line.note_name()
+            line.known_by(line.note_name())
         } else {
             let Some((kind, memory)) = plan.change.event(&line, today) else {
                 plan.left += 1;
@@ -403,7 +403,7 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
             let draft = Draft { memory, ..Draft::new(line.card, kind, line.state.last_event) };
             let deck = plan.place_of_deck(&line);
             plan.events.push((draft, deck));
-            line.name()
+            line.known_by(line.name())
         };
         if plan.names.len() < SHOWN {
             plan.names.push(one_line(&name));

@@ -13,9 +13,11 @@ use crate::core::study_day::StudyDay;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::day::day;
+use crate::ops::decks::daily;
 use crate::ops::queue::Options;
 use crate::ops::stamp_of_sitting;
 use crate::store::CardLine;
+use crate::store::DeckSet;
 use crate::store::Stamp;
 use crate::store::Store;
 
@@ -43,6 +45,8 @@ pub enum AskedToday {
     BuildsOn,
     /// Due or new, but another card of its note comes today, or its turn is later.
     NotItsTurn,
+    /// Its deck is hidden or not asked every day.
+    NotDaily,
     /// Not due before that day.
     Later(StudyDay),
 }
@@ -132,7 +136,8 @@ pub fn is_of_source(row: &HistoryRow) -> bool {
             | Fact::Resumed
             | Fact::Erased { .. }
             | Fact::TookOver { .. }
-            | Fact::Tried { .. } => false,
+            | Fact::Tried { .. }
+            | Fact::Hidden { .. } => false,
         },
     }
 }
@@ -153,8 +158,12 @@ fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> R
     if let Some(pause) = day.pause {
         return Ok(AskedToday::Paused(pause.until));
     }
+    let decks = daily(store, settings)?;
+    if decks != DeckSet::All && !store.deck_names()?.iter().any(|(deck, id, _)| *id == line.deck && decks.has(*deck)) {
+        return Ok(AskedToday::NotDaily);
+    }
     // The very queue that a session would have: whatever decides there decides here.
-    let mut queue = crate::ops::queue::queue(store, settings, &Options::default(), today)?;
+    let mut queue = crate::ops::queue::queue(store, settings, &Options { decks, ..Options::default() }, today)?;
     let mut before = 0;
     while let Some((candidate, origin)) = queue.pop() {
         if candidate.card == line.card {

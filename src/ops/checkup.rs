@@ -22,6 +22,7 @@ use crate::core::checkup::scenes_in;
 use crate::core::checkup::taken;
 use crate::core::checkup::taken_of;
 use crate::core::checkup::turn;
+use crate::core::document::Document;
 use crate::core::document::Side;
 use crate::core::id::ActionId;
 use crate::core::id::CardId;
@@ -92,6 +93,8 @@ pub struct MissedScene {
     pub answer: String,
     /// Why.
     pub extra: Option<String>,
+    /// The idea behind it: the primer of its topic.
+    pub idea: Option<Document>,
 }
 
 /// Why a check-up is offered.
@@ -196,7 +199,7 @@ impl<'a> CheckupSession<'a> {
         let begun = device.and_then(|device| open(&all, device, today));
         if kept.is_empty() {
             return Err(Failure::failed("there are no check-up scenes")
-                .hint("a deck marks them `held_out = true`; docs/authoring.md says how they are written"));
+                .hint("a deck marks them `held_out = true`; `lmq help authoring` says how to write them"));
         }
         let minutes = minutes.or_else(|| (!has_forms(&kept)).then_some(MINUTES));
         let turn = turn(&all, device, today);
@@ -358,6 +361,7 @@ impl<'a> CheckupSession<'a> {
         Ok(Some(MissedScene {
             card: wrong.card,
             topic: loaded.topic.as_ref().map(|topic| topic.title.clone()),
+            idea: loaded.topic.as_ref().filter(|topic| topic.primer.is_some()).map(|topic| topic.primer_document()),
             prompt: text.document(&question.prompt).shown(Side::Question),
             response: self.store.response(wrong.entry)?,
             answer: text.answer_document(ordinal).plain(),

@@ -109,6 +109,9 @@ pub(super) fn remains_of(db: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// What the name of a text begins and ends with that lies beside a database while an editor has it.
 pub const DRAFT: (&str, &str) = ("edit-", ".toml");
 
+/// How the file is called that holds what was typed into a form and not saved: begin and end of its name.
+pub(super) const FORM_DRAFT: (&str, &str) = ("form-", ".json");
+
 /// Bytes of a draft that are looked at: what is longer is no text of cards.
 const LONGEST_DRAFT: u64 = 64 << 20;
 
@@ -121,7 +124,8 @@ pub(super) fn drafts_of<'n>(db: &Path, notes: impl Iterator<Item = &'n NoteUid>)
     let names = |entry: &fs::DirEntry| {
         let name = entry.file_name().to_string_lossy().into_owned();
         let chance = name.strip_prefix(DRAFT.0).and_then(|rest| rest.strip_suffix(DRAFT.1));
-        chance.is_some_and(|chance| is_chance(chance, 6))
+        let of_form = name.starts_with(FORM_DRAFT.0) && name.ends_with(FORM_DRAFT.1);
+        of_form || chance.is_some_and(|chance| is_chance(chance, 6))
     };
     let is_about_one = |path: &PathBuf| {
         let mut text = Vec::new();

@@ -6,6 +6,7 @@ use crate::core::compare::search::plain;
 use crate::core::id::NoteUid;
 use crate::core::id::is_deck_id;
 use crate::core::id::is_in_no_name;
+use crate::core::settings::Settings;
 use crate::core::text::counted;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
@@ -25,6 +26,7 @@ use crate::store::NoteRef;
 use crate::store::PackedNote;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::Writer;
 use std::collections::BTreeSet;
 use std::hash::Hasher as _;
@@ -163,6 +165,30 @@ fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Res
     bulk.finish().map(drop)
 }
 
+/// A deck with its local number, id and name.
+type Named = (i64, String, String);
+
+/// The decks among these that a name means: an id, a name, or a parent of names (`a` means `a::b` too).
+fn meant_by<'d>(decks: &'d [Named], name: &str) -> impl Iterator<Item = &'d Named> {
+    let wanted = name.trim().to_lowercase();
+    let parent = format!("{wanted}::");
+    decks.iter().filter(move |(_, id, shown)| {
+        [id, shown].iter().any(|text| {
+            let text = text.to_lowercase();
+            text == wanted || text.starts_with(&parent)
+        })
+    })
+}
+
+fn no_deck(decks: &[Named], name: &str) -> Failure {
+    let ids = || decks.iter().map(|(_, id, _)| id.as_str());
+    let near = nearest(name, ids()).or_else(|| ids().find(|id| plain(id).starts_with(&plain(name))));
+    Failure::usage(format!("there is no deck `{}`", one_line(name))).hint(match near {
+        Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
+        None => "`lmq decks` lists all decks".to_owned(),
+    })
+}
+
 /// The decks that these names mean: an id, a name, or a parent of names (`a` means `a::b` too). None given: all.
 ///
 /// # Errors
@@ -174,29 +200,171 @@ pub fn named(store: &Store, names: &[String]) -> Result<DeckSet, Failure> {
     let decks = store.deck_names()?;
     let mut chosen = BTreeSet::new();
     for name in names {
-        let wanted = name.to_lowercase();
-        let parent = format!("{wanted}::");
-        let found: Vec<i64> = decks
-            .iter()
-            .filter(|(_, id, shown)| {
-                [id, shown].iter().any(|text| {
-                    let text = text.to_lowercase();
-                    text == wanted || text.starts_with(&parent)
-                })
-            })
-            .map(|(number, _, _)| *number)
-            .collect();
-        if found.is_empty() {
-            let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()))
-                .or_else(|| decks.iter().map(|(_, id, _)| id.as_str()).find(|id| plain(id).starts_with(&plain(name))));
-            return Err(Failure::usage(format!("there is no deck `{name}`")).hint(match near {
-                Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
-                None => "`lmq decks` lists all decks".to_owned(),
-            }));
+        let before = chosen.len();
+        chosen.extend(meant_by(&decks, name).map(|(number, ..)| *number));
+        if chosen.len() == before && meant_by(&decks, name).next().is_none() {
+            return Err(no_deck(&decks, name));
         }
-        chosen.extend(found);
     }
     Ok(DeckSet::Some(chosen))
+}
+
+/// The decks that are asked where nobody names one: those that are neither hidden nor `active = false`.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn daily(store: &Store, settings: &Settings) -> Result<DeckSet, StoreError> {
+    let all_active = settings.active && settings.decks.values().all(|settings| settings.active);
+    if all_active && !store.hides_decks()? {
+        return Ok(DeckSet::All);
+    }
+    let decks = store.bare_decks()?.into_iter();
+    let asked = decks.filter(|deck| !deck.hidden && settings.of_deck(&deck.name).active);
+    Ok(DeckSet::Some(asked.map(|deck| deck.number).collect()))
+}
+
+/// The decks that a sitting asks: those that are named, else those of every day.
+///
+/// # Errors
+/// As [`named`].
+pub fn asked(store: &Store, settings: &Settings, names: &[String]) -> Result<DeckSet, Failure> {
+    if names.is_empty() { Ok(daily(store, settings)?) } else { named(store, names) }
+}
+
+/// Makes an empty deck; gives its name.
+///
+/// # Errors
+/// When it can't have that name, or it is taken.
+pub fn make(store: &mut Store, stamp: Stamp, name: &str) -> Result<String, Failure> {
+    let name = deck_name(name)?;
+    if let Some((id, taken)) = store.deck_named(&name)? {
+        let shown = one_line(&taken);
+        let hidden = store.bare_decks()?.into_iter().any(|deck| deck.id == id && deck.hidden);
+        let hint =
+            if hidden { format!("it is hidden: `lmq decks show {shown}`") } else { "choose another name".into() };
+        return Err(Failure::usage(format!("there is a deck `{shown}` already")).hint(hint));
+    }
+    store.write(stamp, ActionKind::Deck, Subject::Deck(name.clone()), |writer| writer.make_deck(&name))?;
+    Ok(name)
+}
+
+/// Hides a deck and those inside it; gives the names of those that were not hidden yet.
+///
+/// # Errors
+/// When there is no such deck, or it can't be written.
+pub fn hide(store: &mut Store, stamp: Stamp, deck: &str) -> Result<Vec<String>, Failure> {
+    let decks = store.deck_names()?;
+    let meant: Vec<String> = meant_by(&decks, deck).map(|(_, id, _)| id.clone()).collect();
+    if meant.is_empty() {
+        return Err(no_deck(&decks, deck));
+    }
+    let shown = store.bare_decks()?.into_iter().filter(|deck| !deck.hidden && meant.contains(&deck.id));
+    let (ids, names): (Vec<String>, Vec<String>) = shown.map(|deck| (deck.id, deck.name)).unzip();
+    if !ids.is_empty() {
+        store.write(stamp, ActionKind::Deck, subject(&ids), |writer| {
+            ids.iter().try_for_each(|id| writer.hide_deck(id, true))
+        })?;
+    }
+    Ok(names)
+}
+
+/// What showing a deck again did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShownAgain {
+    /// The names of the decks that were hidden or removed.
+    pub decks: Vec<String>,
+    /// Deleted notes that came back with them.
+    pub notes: usize,
+}
+
+/// Shows a hidden deck again, with those inside it; a removed one gets its notes back.
+///
+/// # Errors
+/// When there never was such a deck, or it can't be written.
+pub fn show(store: &mut Store, stamp: Stamp, deck: &str) -> Result<ShownAgain, Failure> {
+    let known: Vec<Named> = store.all_deck_names()?.into_iter().map(|(id, name)| (0, id, name)).collect();
+    let there = store.bare_decks()?;
+    let mut again = ShownAgain::default();
+    let (mut ids, mut notes) = (Vec::new(), Vec::new());
+    let mut is_known = false;
+    for (_, id, name) in meant_by(&known, deck) {
+        match there.iter().find(|deck| deck.id == *id) {
+            Some(deck) if !deck.hidden => is_known = true,
+            Some(_) => {
+                ids.push(id.clone());
+                again.decks.push(name.clone());
+            }
+            None => {
+                let gone = store.deleted_notes(id)?;
+                if !gone.is_empty() {
+                    ids.push(id.clone());
+                    again.decks.push(name.clone());
+                    notes.extend(gone);
+                }
+            }
+        }
+    }
+    if ids.is_empty() {
+        let listed: Vec<Named> = store.deck_names()?;
+        return if is_known { Ok(again) } else { Err(no_deck(&listed, deck)) };
+    }
+    again.notes = notes.len();
+    store.write(stamp, ActionKind::Deck, subject(&ids), |writer| {
+        ids.iter().try_for_each(|id| writer.hide_deck(id, false))?;
+        notes.iter().try_for_each(|note| writer.revive(*note))
+    })?;
+    Ok(again)
+}
+
+/// What removing a deck takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Removal {
+    /// Id and name of the deck, and of those inside it.
+    pub decks: Vec<(String, String)>,
+    /// Their cards.
+    pub cards: usize,
+    notes: BTreeSet<NoteUid>,
+}
+
+/// What removing a deck, with those inside it, would take away.
+///
+/// # Errors
+/// When there is no such deck.
+pub fn removal(store: &Store, deck: &str) -> Result<Removal, Failure> {
+    let decks = store.deck_names()?;
+    let meant: Vec<&Named> = meant_by(&decks, deck).collect();
+    if meant.is_empty() {
+        return Err(no_deck(&decks, deck));
+    }
+    let mut removal = Removal::default();
+    store.cards(&DeckSet::Some(meant.iter().map(|(number, ..)| *number).collect()), &[], |line| {
+        removal.cards += 1;
+        removal.notes.insert(line.card.note);
+        Ok(())
+    })?;
+    removal.decks = meant.into_iter().map(|(_, id, name)| (id.clone(), name.clone())).collect();
+    Ok(removal)
+}
+
+/// Removes decks: their notes are deleted, and what a file or an update of the program may still bring stays hidden.
+///
+/// # Errors
+/// When it can't be written.
+pub fn remove(store: &mut Store, stamp: Stamp, removal: &Removal) -> Result<(), Failure> {
+    let ids: Vec<String> = removal.decks.iter().map(|(id, _)| id.clone()).collect();
+    store.write(stamp, ActionKind::Deck, subject(&ids), |writer| {
+        ids.iter().try_for_each(|id| writer.hide_deck(id, true))?;
+        removal.notes.iter().try_for_each(|note| writer.delete(*note))
+    })?;
+    Ok(())
+}
+
+/// What an action on these decks is about.
+fn subject(ids: &[String]) -> Subject {
+    match ids {
+        [one] => Subject::Deck(one.clone()),
+        _ => Subject::None,
+    }
 }
 
 /// The name of a deck that may be made.
@@ -251,11 +419,7 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
         }
     }
     if renamings.is_empty() {
-        let near = nearest(deck, decks.iter().map(|(_, id, _)| id.as_str()));
-        return Err(Failure::usage(format!("there is no deck `{}`", one_line(deck))).hint(match near {
-            Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
-            None => "`lmq decks` lists all decks".to_owned(),
-        }));
+        return Err(no_deck(&decks, deck));
     }
     let stays: Vec<&(i64, String, String)> =
         decks.iter().filter(|(_, id, _)| renamings.iter().all(|renaming| renaming.id != *id)).collect();
@@ -275,11 +439,8 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
 /// # Errors
 /// When it can't be written.
 pub fn rename(store: &mut Store, stamp: Stamp, renamings: &[Renaming]) -> Result<(), Failure> {
-    let subject = match renamings {
-        [one] => Subject::Deck(one.id.clone()),
-        _ => Subject::None,
-    };
-    store.write(stamp, ActionKind::Rename, subject, |writer| {
+    let ids: Vec<String> = renamings.iter().map(|renaming| renaming.id.clone()).collect();
+    store.write(stamp, ActionKind::Rename, subject(&ids), |writer| {
         renamings.iter().try_for_each(|renaming| writer.rename_deck(&renaming.id, &renaming.new))
     })?;
     Ok(())

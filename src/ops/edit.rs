@@ -351,7 +351,7 @@ fn add_known(store: &Store, deck: i64, text: &str, known: &mut Known) -> Result<
 fn told(faults: &[FileFault]) -> Failure {
     let mut failure = Failure::data("the card can't be like that");
     failure.places = faults.iter().map(|fault| printable(&format!("{}: {}", fault.what, fault.what.help()))).collect();
-    failure.hint("nothing was changed; docs/deck-format.md has the fields of each kind")
+    failure.hint("nothing was changed; `lmq help kinds` shows the fields of each kind")
 }
 
 /// A new text for one note, checked as a deck file is: for forms and scripts, which give no text of their own.

@@ -1,13 +1,20 @@
-//! Which cards a sitting asks, in which order: the queue as core makes it, of what the database supplies.
+//! Which cards a sitting asks, in which order: the queue as core makes it, of what the database supplies. Everything that says
+//! how much waits asks here, so that it never says anything else than what a sitting then does.
 
 use crate::core::id::CardId;
+use crate::core::pace::MOST_ANSWERS;
+use crate::core::pace::Pace;
+use crate::core::queue::Candidate;
 use crate::core::queue::DueOrder;
 use crate::core::queue::Origin;
+use crate::core::queue::Places;
 use crate::core::queue::Queue;
 use crate::core::queue::Supply;
+use crate::core::queue::is_back;
 use crate::core::session::current::Loaded;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::core::units::Millis;
 use crate::failure::Failure;
 use crate::store::DeckSet;
 use crate::store::Limits;
@@ -24,7 +31,7 @@ pub struct Options {
     pub limit: Option<usize>,
     /// New cards at most, instead of what is left of the day's limit.
     pub new: Option<usize>,
-    /// Ends at a card boundary after so many minutes.
+    /// Ends at a card boundary after so many minutes; 0 or nothing: when there is no card left.
     pub minutes: Option<u32>,
     /// Also what falls due within so many days.
     pub ahead: u32,
@@ -34,6 +41,17 @@ pub struct Options {
     pub among: Option<BTreeSet<CardId>>,
 }
 
+/// What a sitting would ask.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Plan {
+    /// The cards.
+    pub(super) queue: Queue,
+    /// Whether new cards wait, since someone is back from a long absence and more is due than fits into one sitting.
+    pub(super) new_wait: bool,
+    /// Whether more is due than the day has places, or than fits into one sitting: then what is most at risk comes first.
+    pub(super) is_behind: bool,
+}
+
 /// All that a sitting asks.
 pub(super) fn queue(
     store: &Store,
@@ -41,19 +59,19 @@ pub(super) fn queue(
     options: &Options,
     today: StudyDay,
 ) -> Result<Queue, StoreError> {
-    queue_as_far_as_wanted(store, settings, options, today, false)
+    Ok(plan(store, settings, options, today, false)?.queue)
 }
 
-/// The same; with `first_only` perhaps no more than its first card.
-fn queue_as_far_as_wanted(
+/// The same, with what was decided on the way; with `first_only` perhaps no more than its first card.
+pub(super) fn plan(
     store: &Store,
     settings: &Settings,
     options: &Options,
     today: StudyDay,
     first_only: bool,
-) -> Result<Queue, StoreError> {
+) -> Result<Plan, StoreError> {
     if !options.cram && store.pauses()?.on(today).is_some() {
-        return Ok(Queue::default());
+        return Ok(Plan::default());
     }
     let [reviews_done, new_done] = store.done_today(today, settings.rollover)?;
     let names = if settings.decks.is_empty() { Vec::new() } else { store.deck_names()? };
@@ -65,9 +83,10 @@ fn queue_as_far_as_wanted(
         None => settings.places(limit, names.clone(), done),
     };
     let days_places = settings.places(|s| s.reviews_per_day, names.clone(), &reviews_done);
-    let is_behind = !options.cram && store.overflows(&options.decks, today, days_places)?;
+    let is_behind = !options.cram && is_behind(store, settings, options, today, days_places)?;
+    let new_wait = is_behind && options.new.is_none() && is_back(store.newest_days(today)?, today);
     let reviews = places(options.limit, |s| s.reviews_per_day, &reviews_done);
-    let new = places(options.new, |s| s.new_per_day, &new_done);
+    let new = if new_wait { 0.into() } else { places(options.new, |s| s.new_per_day, &new_done) };
     let limits = Limits {
         due_order: if is_behind { DueOrder::Risk } else { DueOrder::Day },
         rules: settings.rules(names.clone()),
@@ -81,7 +100,107 @@ fn queue_as_far_as_wanted(
     if options.cram {
         supply = Supply { repeats: Vec::new(), ..supply };
     }
-    Ok(Queue::new(supply, &limits.reviews, limits.new, limits.keep_siblings_apart))
+    let queue = Queue::new(supply, &limits.reviews, limits.new, limits.keep_siblings_apart);
+    Ok(Plan { queue, new_wait, is_behind })
+}
+
+/// Fewer cards than these fit into any sitting that deserves the name, whatever the pace, which takes a look at answers.
+const FIT_ANYWAY: usize = 20;
+
+/// Whether more is due than the day has places, or than fits into one sitting.
+pub(super) fn is_behind(
+    store: &Store,
+    settings: &Settings,
+    options: &Options,
+    today: StudyDay,
+    days_places: Places,
+) -> Result<bool, StoreError> {
+    if store.overflows(&options.decks, today, days_places)? {
+        return Ok(true);
+    }
+    let ms = u64::from(options.minutes.unwrap_or(settings.session_minutes)) * 60_000;
+    if ms == 0 || !store.overflows(&options.decks, today, FIT_ANYWAY.into())? {
+        return Ok(false);
+    }
+    let fit = ms / u64::from(pace(store)?.of_any().0);
+    store.overflows(&options.decks, today, usize::try_from(fit).unwrap_or(usize::MAX).into())
+}
+
+/// How fast the learner is.
+pub(super) fn pace(store: &Store) -> Result<Pace, StoreError> {
+    let times = store.newest_times(MOST_ANSWERS)?;
+    Ok(Pace::new(times.iter().map(|(kind, took)| (kind.as_str(), *took))))
+}
+
+/// What the next cards of a queue need, `most` of them at most, in the order in which they come.
+fn times(store: &Store, queue: &Queue, most: usize) -> Result<Vec<Millis>, StoreError> {
+    let mut queue = queue.clone();
+    let mut next: Vec<(Candidate, Origin)> = Vec::new();
+    while next.len() < most
+        && let Some((candidate, origin)) = queue.pop()
+    {
+        queue.count(origin);
+        next.push((candidate, origin));
+    }
+    if next.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pace = pace(store)?;
+    let kinds = store.kinds(next.iter().map(|(candidate, _)| candidate.card))?;
+    Ok(next.iter().zip(&kinds).map(|((_, origin), kind)| pace.of(kind, *origin)).collect())
+}
+
+/// So many cards of a queue stand for the others behind them.
+const SAMPLE: usize = 20;
+
+/// What a card of this queue is likely to need.
+pub(super) fn per_card(store: &Store, queue: &Queue) -> Result<Option<Millis>, StoreError> {
+    let times = times(store, queue, SAMPLE)?;
+    Ok(mean(&times))
+}
+
+fn mean(times: &[Millis]) -> Option<Millis> {
+    let sum: u64 = times.iter().map(|time| u64::from(time.0)).sum();
+    let mean = sum.checked_div(u64::try_from(times.len()).ok()?)?;
+    u32::try_from(mean).ok().map(Millis)
+}
+
+/// How much of what waits a sitting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fit {
+    /// Cards that wait.
+    pub all: u64,
+    /// Those of them that fit into the time.
+    pub cards: u64,
+    /// What these need.
+    pub time: Millis,
+    /// The minutes that a sitting has; 0: as many as it needs.
+    pub minutes: u32,
+    /// Whether what is most at risk comes first.
+    pub most_at_risk_first: bool,
+}
+
+/// Cards that are looked at one by one; what the others need their mean tells.
+const LOOKED_AT: usize = 120;
+
+/// How much of a plan fits into a sitting of so many minutes.
+pub(super) fn fit(store: &Store, plan: &Plan, minutes: u32) -> Result<Fit, StoreError> {
+    let all = u64::try_from(plan.queue.waiting().all()).unwrap_or(u64::MAX);
+    let times = times(store, &plan.queue, LOOKED_AT)?;
+    let rest = mean(&times).unwrap_or_default();
+    let end = if minutes == 0 { u64::MAX } else { u64::from(minutes) * 60_000 };
+    let (mut cards, mut time) = (0, 0);
+    let each = times.into_iter().chain(std::iter::repeat(rest));
+    for (took, _) in each.zip(0..all) {
+        // The card during which the time ends is still asked.
+        if time >= end {
+            break;
+        }
+        time += u64::from(took.0);
+        cards += 1;
+    }
+    let time = Millis(u32::try_from(time).unwrap_or(u32::MAX));
+    Ok(Fit { all, cards, time, minutes, most_at_risk_first: plan.is_behind })
 }
 
 /// The card that a sitting of that day would ask now.
@@ -94,7 +213,7 @@ pub fn next(
     options: &Options,
     today: StudyDay,
 ) -> Result<Option<(Loaded, Origin)>, Failure> {
-    let first = queue_as_far_as_wanted(store, settings, options, today, true)?;
+    let first = plan(store, settings, options, today, true)?.queue;
     match first.peek() {
         None => return Ok(None),
         Some((candidate, origin)) => {

@@ -6,6 +6,7 @@ use crate::core::search::Asked;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
+use crate::core::text::slug;
 use crate::core::totals::Counted;
 use crate::failure::Failure;
 use crate::ops;
@@ -59,7 +60,7 @@ fn totals(
     let among = match wanted.search {
         Some(query) => {
             let asked = ops::search::asked(store, settings, stamp.today)?;
-            let query = ops::search::read(store, query)?;
+            let query = ops::search::read(store, settings, query)?;
             let hits = store.hits_in(&decks, &query, &asked)?;
             Some((hits, asked))
         }
@@ -111,7 +112,7 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
             let memory = line.state.memory.as_ref();
             cards.push(CardLine {
                 deck: line.deck_name.clone(),
-                card: line.key.clone().unwrap_or_else(|| line.text.listed_prompt(line.card.ordinal)),
+                card: label(&line),
                 state: line.state.word(stamp.today, settings.of_deck(&line.deck_name).drill()),
                 due: memory.map(|m| m.due),
                 interval: memory.map(|m| m.interval),
@@ -139,4 +140,14 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
         return Ok(report);
     }
     Ok(with_tries(report, ops::tried::tries(store, wanted.since, wanted.until)?))
+}
+
+/// What a report calls a card: its key, or what it asks. A key that was made from the question says less than the question.
+fn label(line: &crate::store::CardLine) -> String {
+    let prompt = line.text.listed_prompt(line.card.ordinal);
+    let made = slug(&prompt);
+    let is_made = |key: &String| {
+        !made.is_empty() && key.strip_prefix(&made).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    line.key.clone().filter(|key| !is_made(key)).unwrap_or(prompt)
 }

@@ -1,17 +1,17 @@
 //! Step, commit, then move on: what every front end does with a session.
 
+mod answer;
+
+pub use answer::Answered;
+pub use answer::answer;
+
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::card::NoteText;
 use crate::core::card::Unreadable;
-use crate::core::card::Verdict;
 use crate::core::event::Draft;
-use crate::core::grade::Quality;
 use crate::core::id::CardId;
-use crate::core::queue::Candidate;
 use crate::core::queue::Origin;
-use crate::core::queue::Queue;
-use crate::core::queue::Siblings;
 use crate::core::scheduler::Scheduler;
 use crate::core::session::Effect;
 use crate::core::session::Input;
@@ -24,22 +24,20 @@ use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::joined;
-use crate::core::text::one_line;
 use crate::core::tried::Tried;
-use crate::core::units::Millis;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
 use crate::ops::add::add;
-use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
 use crate::ops::bulk::apply;
 use crate::ops::bulk::plan;
 use crate::ops::card_details::CardDetails;
 use crate::ops::card_details::card_details;
 use crate::ops::daily::Daily;
-use crate::ops::day::Day;
-use crate::ops::day::day;
+use crate::ops::day::Nothing;
+use crate::ops::day::day_of;
+use crate::ops::day::nothing;
 use crate::ops::edit::How;
 use crate::ops::edit::NoteEditor;
 use crate::ops::edit::Refusal;
@@ -47,6 +45,7 @@ use crate::ops::in_sitting;
 use crate::ops::media;
 use crate::ops::media::Openable;
 use crate::ops::queue::Options;
+use crate::ops::queue::per_card;
 use crate::ops::queue::queue;
 use crate::ops::tried;
 use crate::ops::weekly_scene;
@@ -97,6 +96,12 @@ fn commit(
     Ok(state)
 }
 
+/// When a sitting that begins or goes on now ends, if it has an end.
+fn ends_at(options: &Options, now: Timestamp) -> Option<i64> {
+    let minutes = options.minutes.filter(|minutes| *minutes > 0)?;
+    Some(now.unix_ms + i64::from(minutes) * 60_000)
+}
+
 /// What a front end should tell the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -121,27 +126,23 @@ pub enum Notice {
     Stale(String),
     /// The star was set or taken away.
     Marked(bool),
+    /// The card is held back until tomorrow.
+    Buried,
+    /// The card is taken out.
+    Suspended,
     /// The input makes no sense now.
     Ignored,
 }
 
-/// What waits, in numbers that a front end words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What waits at the end of a sitting, in numbers that a front end words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Waits {
-    /// Due cards of all decks.
-    pub due: u64,
-    /// New cards of all decks.
-    pub new: u64,
-    /// First answers given today.
-    pub new_done: u32,
-    /// All cards that may be asked, ever.
-    pub cards: u64,
-    /// Days until the next card falls due.
+    /// Days until the next card falls due, or comes back that was held back today.
     pub next_due_in_days: Option<i64>,
-    /// New cards that still have a place today.
-    pub new_places: u64,
-    /// The end of a break that lasts today.
-    pub paused_until: Option<StudyDay>,
+    /// Why there was nothing to ask, where that is to be said.
+    pub nothing: Option<Nothing>,
+    /// The minutes that the sitting had, where they are over and cards are left.
+    pub minutes_over: Option<u32>,
 }
 
 /// A sitting over a database.
@@ -156,6 +157,12 @@ pub struct Review<'a> {
     daily: Daily,
     /// When this device gave its newest answer, and on which study day.
     last: Option<(i64, StudyDay)>,
+    /// What kind of sitting it is.
+    options: Options,
+    /// The card that something was done to last.
+    last_card: Option<CardId>,
+    /// Whether the learner left.
+    left: bool,
 }
 
 impl<'a> Review<'a> {
@@ -168,11 +175,39 @@ impl<'a> Review<'a> {
         let Stamp { now, today } = in_sitting(env, &settings, last);
         let queue = queue(store, &settings, options, today)?;
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
-        let ends_at = options.minutes.map(|minutes| now.unix_ms + i64::from(minutes) * 60_000);
-        let session = Session::new(queue, settings.clone(), mode, ends_at);
-        let mut review = Self { store, env, settings, session, ahead: None, daily: Daily::default(), last };
+        let per_card = per_card(store, &queue)?;
+        let mut session = Session::new(queue, settings.clone(), mode, ends_at(options, now));
+        if let Some(per_card) = per_card {
+            session = session.paced(per_card);
+        }
+        let options = options.clone();
+        let daily = Daily::default();
+        let mut review =
+            Self { store, env, settings, session, ahead: None, daily, last, options, last_card: None, left: false };
         review.advance()?;
         Ok(review)
+    }
+
+    /// Whether the minutes of the sitting are over, with cards left.
+    #[must_use]
+    pub fn is_time_over(&self) -> bool {
+        *self.session.stage() == Stage::Finished && !self.left && self.session.waiting().all() > 0
+    }
+
+    /// Goes on for as many minutes as the sitting had.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn go_on(&mut self) -> Result<(), Failure> {
+        self.left = false;
+        self.session = self.session.extended(ends_at(&self.options, self.stamp().now));
+        self.advance()
+    }
+
+    /// The card that something was done to last: what is meant where no card is on the screen.
+    #[must_use]
+    pub fn last_card(&self) -> Option<CardId> {
+        self.last_card
     }
 
     /// Where the sitting is.
@@ -249,17 +284,17 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn waits(&self) -> Result<Waits, Failure> {
         let when = self.stamp();
-        let today = when.today;
-        let Day { counts, pause, new, .. } = day(self.store, &self.settings, when)?;
-        Ok(Waits {
-            new_places: new,
-            paused_until: pause.map(|pause| pause.until),
-            due: counts.due,
-            new: counts.new,
-            new_done: counts.new_done,
-            cards: counts.due + counts.new + u64::from(counts.next_due.is_some()),
-            next_due_in_days: counts.next_due.map(|day| day.since(today)),
-        })
+        if self.session.waiting().all() > 0 {
+            let minutes_over = self.options.minutes.filter(|_| self.is_time_over());
+            return Ok(Waits { minutes_over, ..Waits::default() });
+        }
+        let day = day_of(self.store, &self.settings, when, &self.options)?;
+        let nothing = match self.session.answers() {
+            0 => Some(nothing(self.store, &self.settings, when, &self.options)?),
+            _ => None,
+        };
+        let next_due_in_days = day.counts.next_due.map(|next| next.since(when.today));
+        Ok(Waits { next_due_in_days, nothing, minutes_over: None })
     }
 
     /// Everything about a card; `None` where there is no text for it.
@@ -402,6 +437,7 @@ impl<'a> Review<'a> {
     /// When it could not be committed; the sitting is then where it was, with the card on the screen.
     pub fn feed(&mut self, input: Input) -> Result<Vec<Notice>, Failure> {
         let when = self.stamp();
+        self.left = input == Input::Quit;
         let step = self.session.step(input, when.now, when.today);
         let mut said = Vec::new();
         let mut next = step.next;
@@ -413,12 +449,16 @@ impl<'a> Review<'a> {
                     let scheduler = self.session.scheduler();
                     match commit(self.store, when, kind, &events, &scheduler) {
                         Ok(state) => {
-                            if kind == ActionKind::Answer {
-                                self.last = Some((when.now.unix_ms, when.today));
-                            }
-                            if kind == ActionKind::Mark {
-                                said.push(Notice::Marked(state.marked));
-                                next = next.refreshed(&state);
+                            self.last_card = events.first().map(|event| event.card);
+                            match kind {
+                                ActionKind::Answer => self.last = Some((when.now.unix_ms, when.today)),
+                                ActionKind::Bury => said.push(Notice::Buried),
+                                ActionKind::Suspend => said.push(Notice::Suspended),
+                                ActionKind::Mark => {
+                                    said.push(Notice::Marked(state.marked));
+                                    next = next.refreshed(&state);
+                                }
+                                _ => {}
                             }
                         }
                         // Suspended in another window, it moved on just as well.
@@ -516,65 +556,4 @@ impl<'a> Review<'a> {
         }
         Ok(())
     }
-}
-
-/// What an answer without a sitting came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// The lapses that made the card a leech, if this answer did.
-    pub leech: Option<u32>,
-    /// How what was typed compares with what is right, where the program can tell.
-    pub verdict: Option<Verdict>,
-}
-
-/// Grades one card, without a sitting: early, past every limit, whatever it is; only a suspended card is refused.
-/// `words` are what was typed, if anything.
-///
-/// # Errors
-/// When the card is not there or suspended, the words can't be an answer to it, or it could not be committed.
-pub fn answer(
-    store: &mut Store,
-    env: &Env,
-    settings: &Settings,
-    card: CardId,
-    quality: Quality,
-    took: Millis,
-    words: &str,
-) -> Result<Answered, Failure> {
-    let (loaded, last) = store.load_to_answer(card)?;
-    let when = in_sitting(env, settings, last);
-    let Some(loaded) = loaded else {
-        let line = store.card(card)?.filter(|line| line.erased);
-        return Err(line.map_or_else(|| Fault::NoCard.at(store.path()).into(), |line| bulk::erased(&line)));
-    };
-    if loaded.state.suspended {
-        return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
-            .hint("put it back with `lmq unsuspend`, or answer another"));
-    }
-    let mut queue = Queue::default();
-    // There is nothing else in this queue that could be its sibling.
-    queue.put_first(Candidate { card, siblings: Siblings(0) }, Origin::Review);
-    let shown = Timestamp { unix_ms: when.now.unix_ms - i64::from(took.0), ..when.now };
-    let name = loaded.name.clone();
-    let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
-    let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
-    if revealed.effects != [Effect::ShowBack] {
-        return Err(Failure::usage(format!("what was typed can't be an answer to {}", one_line(&name)))
-            .hint("`lmq next` shows how a card is asked; leave --typed away to give the grade alone"));
-    }
-    let revealed = revealed.next;
-    let step = revealed.step(Input::Grade(quality), when.now, when.today);
-    let scheduler = revealed.scheduler();
-    let verdict = revealed.current().and_then(|current| current.verdict.clone());
-    let mut answered = Answered { leech: None, verdict };
-    for effect in step.effects {
-        match effect {
-            Effect::Append { kind, events } => {
-                commit(store, when, kind, &events, &scheduler)?;
-            }
-            Effect::Leech { lapses, .. } => answered.leech = Some(lapses),
-            Effect::ShowBack | Effect::AskAgain(_) | Effect::Ignored => {}
-        }
-    }
-    Ok(answered)
 }

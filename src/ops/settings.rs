@@ -16,6 +16,7 @@ pub use file::read_text;
 pub use file::template;
 pub use file::without_deck;
 pub use registry::SETTINGS;
+pub use registry::SHORT_LIST;
 pub use registry::Setting;
 pub use registry::setting;
 

@@ -3,10 +3,12 @@
 use crate::core::id::CardId;
 use crate::core::pause::Pause;
 use crate::core::progress::Progress;
+use crate::core::progress::knowledge::coming_friday;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::text::joined;
+use crate::core::totals::Recalls;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
@@ -14,8 +16,10 @@ use crate::ops::card_details::CardDetails;
 use crate::ops::card_details::card_details;
 use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::Offer;
+use crate::ops::day::Nothing;
 use crate::ops::day::day;
 use crate::ops::edit::NoteEditor;
+use crate::ops::queue::Fit;
 use crate::ops::queue::Options;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_progress;
@@ -34,12 +38,20 @@ use std::collections::HashMap;
 pub use crate::store::ActionLine;
 /// A card as lists and pages show it.
 pub use crate::store::CardLine;
+/// How much is recalled.
+pub use crate::store::Recall;
 
 /// Days that the forecast looks ahead.
 pub const FORECAST_DAYS: usize = 7;
 
-/// Cards that a search lists at most; more are counted.
-const MOST_LISTED: usize = 5000;
+/// The origin of decks that came with the program.
+const BUILT_IN: &str = "builtin";
+
+/// Days whose reviews tell how much is kept in mind.
+const RETENTION_DAYS: i64 = 30;
+
+/// Days of practice that the first screen may show.
+const PRACTISED_DAYS: usize = 60;
 
 /// A deck as the first screen shows it, with the decks inside it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +60,12 @@ pub struct DeckRow {
     pub name: String,
     /// Title; empty where there is none.
     pub title: String,
+    /// Its local number; 0 for a name that only others begin with.
+    pub number: i64,
+    /// Whether it came with the program.
+    pub is_built_in: bool,
+    /// Cards that may be asked some day.
+    pub cards: u64,
     /// How many decks it lies in.
     pub depth: usize,
     /// Whether other decks lie in it.
@@ -58,6 +76,8 @@ pub struct DeckRow {
     pub new: u64,
     /// Cards to be repeated today.
     pub repeats: u64,
+    /// Whether it is asked only by name (`active = false`).
+    pub left_out: bool,
 }
 
 /// The decks as a tree: each directly before those inside it, and a row for a name that only others begin with.
@@ -85,8 +105,10 @@ fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
             row.due += deck.due;
             row.new += deck.new;
             row.repeats += deck.repeats;
+            row.cards += deck.cards;
             if end == deck.name.len() {
                 row.title.clone_from(&deck.title);
+                (row.number, row.is_built_in, row.left_out) = (deck.number, deck.is_built_in, deck.left_out);
             } else {
                 row.holds_others = true;
             }
@@ -102,19 +124,38 @@ fn tree(decks: Vec<DeckRow>) -> Vec<DeckRow> {
     rows
 }
 
+/// The decks of a sitting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decks<'d> {
+    /// All that are asked every day.
+    All,
+    /// Those of them that came with the program, or (`false`) that did not.
+    BuiltIn(bool),
+    /// One, with those inside it.
+    Of(&'d str),
+}
+
 /// The day at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
     /// Decks as a tree.
     pub decks: Vec<DeckRow>,
-    /// Reviews that are left of the day's limit.
-    pub reviews: u64,
-    /// New cards that are left of the day's limit.
-    pub new: u64,
-    /// Cards to be repeated today.
-    pub repeats: u64,
+    /// What is due, new, and to be repeated today in the decks that are asked every day.
+    pub daily: [u64; 3],
+    /// How much of what waits a sitting takes.
+    pub fit: Fit,
+    /// Why nothing waits, where nothing does.
+    pub nothing: Option<Nothing>,
+    /// The day after today on which the next cards fall due.
+    pub next_due: Option<StudyDay>,
     /// Answers given today.
     pub answers_today: u32,
+    /// Days since the first answer, that day with them; 0 before it.
+    pub day: u64,
+    /// Answers on each of the past days of practice, newest first.
+    pub practised: Vec<(StudyDay, u64)>,
+    /// Reviews of the last thirty days, and how many were recalled.
+    pub retention: Recalls,
     /// Study days in a row.
     pub streak: u64,
     /// Cards that fall due on each of the next days, today first, what is overdue with it.
@@ -133,9 +174,9 @@ pub struct Overview {
 
 /// An open database with what is needed to use it.
 pub struct Workspace {
-    store: Store,
-    env: Env,
-    settings: Settings,
+    pub(super) store: Store,
+    pub(super) env: Env,
+    pub(super) settings: Settings,
 }
 
 impl Workspace {
@@ -193,20 +234,54 @@ impl Workspace {
         let today = self.today();
         let day = day(&self.store, &self.settings, self.when())?;
         let asked_from = day.pause.map_or(today, |pause| pause.until);
-        let decks = self.store.decks(today)?;
+        let mut decks = crate::ops::day::decks(&self.store, &self.settings, today)?;
+        decks.retain(|deck| !deck.hidden);
+        let is_daily = crate::ops::decks::daily(&self.store, &self.settings)?;
+        let fit = crate::ops::day::sitting(&self.store, &day, self.settings.session_minutes)?;
+        let nothing = match fit.all {
+            0 => {
+                let options = Options { decks: is_daily.clone(), ..Options::default() };
+                Some(crate::ops::day::nothing(&self.store, &self.settings, self.when(), &options)?)
+            }
+            _ => None,
+        };
+        let first = self.store.first_answer_day()?;
+        let days = self.store.day_totals(&DeckSet::All)?;
+        let past = || days.iter().filter(|(day, _)| *day <= today);
+        let recent = past().filter(|(day, _)| today.since(*day) < RETENTION_DAYS);
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
         let mut forecast = [0; FORECAST_DAYS];
-        for (due, count) in self.store.due_days(&DeckSet::All)? {
+        for (due, count) in self.store.due_days(&is_daily)? {
             let ahead = usize::try_from(due.max(asked_from).since(today)).unwrap_or(usize::MAX);
             if let Some(sum) = forecast.get_mut(ahead) {
                 *sum += count;
             }
         }
+        if day.pause.is_none() {
+            // What is held back today comes later, and most of it tomorrow.
+            let held = (day.counts.siblings + day.counts.buried).min(forecast[0]);
+            forecast[0] -= held;
+            forecast[1] += held;
+        }
+        let again = |number: i64| match day.pause {
+            Some(_) => 0,
+            None => repeats.get(&number).copied().unwrap_or(0),
+        };
+        let mut daily = [0; 3];
+        for deck in decks.iter().filter(|deck| is_daily.has(deck.number)) {
+            for (sum, count) in daily.iter_mut().zip([deck.due, deck.new, again(deck.number)]) {
+                *sum += count;
+            }
+        }
         Ok(Overview {
-            reviews: day.reviews,
-            new: day.new,
-            repeats: day.counts.repeats,
+            daily,
+            fit,
+            nothing,
+            next_due: day.counts.next_due,
+            day: first.map_or(0, |first| u64::try_from(today.since(first) + 1).unwrap_or(0)),
+            retention: recent.fold(Recalls::default(), |sum, (_, day)| sum.plus(day.recalls())),
+            practised: past().rev().take(PRACTISED_DAYS).map(|(day, sum)| (*day, sum.answers)).collect(),
             answers_today: day.counts.answers_today,
             streak: day.streak,
             pause: day.pause,
@@ -219,10 +294,14 @@ impl Workspace {
                 decks
                     .into_iter()
                     .map(|deck| DeckRow {
-                        repeats: if day.pause.is_some() { 0 } else { repeats.get(&deck.number).copied().unwrap_or(0) },
+                        repeats: again(deck.number),
+                        left_out: !is_daily.has(deck.number),
                         title: deck.title.unwrap_or_default(),
+                        number: deck.number,
+                        is_built_in: deck.origin == BUILT_IN,
+                        cards: deck.cards,
                         name: deck.name,
-                        due: if day.pause.is_some() { 0 } else { deck.due },
+                        due: deck.due,
                         new: deck.new,
                         ..DeckRow::default()
                     })
@@ -231,25 +310,44 @@ impl Workspace {
         })
     }
 
-    /// A sitting over one deck with those inside it, or over all.
+    /// How much is recalled today, and on the coming Friday if nothing is reviewed until then. Reads the state of every card: for
+    /// a moment in which somebody reads.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn sit(&mut self, deck: Option<&str>) -> Result<Review<'_>, Failure> {
-        let decks = match deck {
-            None => DeckSet::All,
-            Some(deck) => {
+    pub fn recall(&self) -> Result<(Recall, StudyDay), Failure> {
+        let today = self.today();
+        let friday = coming_friday(today);
+        let listed = self.store.bare_decks()?.into_iter().filter(|deck| !deck.hidden).map(|deck| deck.number).collect();
+        Ok((self.store.recall(&DeckSet::Some(listed), today, friday)?, friday))
+    }
+
+    /// A sitting over some decks.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn sit(&mut self, sitting: &Decks<'_>) -> Result<Review<'_>, Failure> {
+        let decks = match sitting {
+            Decks::All => crate::ops::decks::daily(&self.store, &self.settings)?,
+            Decks::BuiltIn(built_in) => {
+                let rows = self.store.bare_decks()?;
+                let daily = crate::ops::decks::daily(&self.store, &self.settings)?;
+                let rows = rows.into_iter().filter(|deck| (deck.origin == BUILT_IN) == *built_in);
+                let rows = rows.filter(|deck| daily.has(deck.number));
+                DeckSet::Some(rows.map(|deck| deck.number).collect())
+            }
+            Decks::Of(deck) => {
+                let deck = *deck;
                 let inside = format!("{deck}::");
-                let names = self.store.deck_names()?;
-                let chosen: BTreeSet<i64> = names
-                    .into_iter()
-                    .filter(|(_, _, name)| name == deck || name.starts_with(&inside))
-                    .map(|(number, _, _)| number)
+                let decks = self.store.bare_decks()?.into_iter().filter(|deck| !deck.hidden);
+                let chosen: BTreeSet<i64> = decks
+                    .filter(|row| row.name == deck || row.name.starts_with(&inside))
+                    .map(|row| row.number)
                     .collect();
                 DeckSet::Some(chosen)
             }
         };
-        let options = Options { decks, ..Options::default() };
+        let options = Options { decks, minutes: Some(self.settings.session_minutes), ..Options::default() };
         Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
     }
 
@@ -259,36 +357,6 @@ impl Workspace {
     /// When the database can't be read; when there are no scenes.
     pub fn checkup(&mut self) -> Result<CheckupSession<'_>, Failure> {
         CheckupSession::new(&mut self.store, &self.env, self.settings.clone(), None)
-    }
-
-    /// Cards that a search means, at most a few thousand, and how many there are in all. While a query can't be read
-    /// (it is being typed), cards that hold all its words.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn search(&self, query: &str) -> Result<(Vec<CardLine>, usize), Failure> {
-        if let Ok(query) = crate::ops::search::read(&self.store, query) {
-            let asked = crate::ops::search::asked(&self.store, &self.settings, self.today())?;
-            let cards = self.store.search(&query, &asked)?;
-            let mut found = Vec::new();
-            let add = |line| {
-                found.push(line);
-                Ok(())
-            };
-            let shown = cards.get(..MOST_LISTED).unwrap_or(&cards);
-            self.store.lines(shown, add)?;
-            return Ok((found, cards.len()));
-        }
-        let words: Vec<String> = query.split_whitespace().map(str::to_owned).collect();
-        let (mut found, mut count) = (Vec::new(), 0);
-        self.store.cards(&DeckSet::All, &words, |line| {
-            count += 1;
-            if found.len() < MOST_LISTED {
-                found.push(line);
-            }
-            Ok(())
-        })?;
-        Ok((found, count))
     }
 
     /// What a form edits cards with.

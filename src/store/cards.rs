@@ -42,6 +42,9 @@ use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::borrow::Cow;
 
+/// Characters of a prompt that a card is known by.
+const KNOWN_BY_CHARS: usize = 60;
+
 /// Notes that are handed out together: enough that handing over costs nothing, few enough to stay in the processor's cache.
 const NOTES_AT_A_TIME: usize = 256;
 
@@ -94,6 +97,20 @@ impl CardLine {
     #[must_use]
     pub fn name(&self) -> String {
         with_ordinal(self.note_name(), self.card.ordinal, self.has_siblings)
+    }
+
+    /// What tells it from other cards at a glance: its name, or what it asks where it would go by its id.
+    #[must_use]
+    pub fn known_by(&self, name: String) -> String {
+        if self.erased || self.key.is_some() && self.named {
+            return name;
+        }
+        let prompt = self.text.listed_prompt(self.card.ordinal);
+        if prompt.trim().is_empty() {
+            return name;
+        }
+        let more = if prompt.chars().nth(KNOWN_BY_CHARS).is_some() { "…" } else { "" };
+        format!("“{}{more}”", prompt.chars().take(KNOWN_BY_CHARS).collect::<String>())
     }
 
     /// The one word for how it stands.
@@ -184,7 +201,7 @@ impl Store {
         ))?;
         // While this statement is open, all others see the database as it was when it began.
         let mut heads =
-            self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+            self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed > 0 ORDER BY name_id")?;
         let mut heads = heads.query([])?;
         let context = self.context()?;
         while let Some(head) = heads.next()? {

@@ -25,6 +25,7 @@ use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
 use crate::store::columns::words;
 use crate::store::notes::text_of;
+use crate::store::shown::HIDDEN;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -95,17 +96,18 @@ impl Store {
         })
     }
 
-    /// The cards that are kept for check-ups, neither retired nor suspended nor erased.
+    /// The cards that are kept for check-ups, neither retired nor suspended nor erased, of decks that are not hidden.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn held_out(&self) -> Result<Vec<HeldOut>, StoreError> {
         self.attempt(|| {
-            let mut statement = self.db().prepare_cached(
+            let mut statement = self.db().prepare_cached(&format!(
                 "SELECT n.id, u.uid, n.ordinals, n.tags, x.body FROM note n INDEXED BY note_held_out \
                  CROSS JOIN note_name u ON u.id = n.id CROSS JOIN text x ON x.id = coalesce(n.own, n.source) \
-                 WHERE n.held_out = 1 AND n.retired = 0 AND x.body IS NOT NULL",
-            )?;
+                 WHERE n.held_out = 1 AND n.retired = 0 AND x.body IS NOT NULL \
+                 AND n.deck NOT IN (SELECT k.id FROM deck k WHERE k.listed = {HIDDEN})"
+            ))?;
             let mut suspended = self
                 .db()
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM card_state WHERE card = ?1 AND suspended = 1)")?;

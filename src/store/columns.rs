@@ -29,6 +29,7 @@ pub(super) const CHECKED: u8 = 15;
 
 /// Codes of fact kinds that statements name.
 pub(super) const BROUGHT: u8 = 1;
+pub(super) const DELETED: u8 = 9;
 pub(super) const EDITED: u8 = 4;
 pub(super) const PLACED: u8 = 8;
 pub(super) const ALIASED: u8 = 12;
@@ -43,7 +44,7 @@ pub(super) const TRIED: u8 = 23;
 /// Bits of an entry's id that hold its sequence; the device's number is above them.
 const SEQUENCE_BITS: u32 = 32;
 /// Bits of a card's number that hold its ordinal; the note's number is above them.
-const ORDINAL_BITS: u32 = 9;
+pub(super) const ORDINAL_BITS: u32 = 9;
 /// The highest ordinal that a card can have.
 pub(super) const MOST_ORDINAL: u16 = (1 << ORDINAL_BITS) - 1;
 
@@ -296,6 +297,7 @@ mod tests {
         let note = NoteUid([0; 16]);
         let deck = String::new;
         assert_eq!(Fact::Brought { note, deck: deck(), position: 0, edition: 0 }.code(), BROUGHT);
+        assert_eq!(Fact::Deleted { note }.code(), DELETED);
         assert_eq!(Fact::Edited { note }.code(), EDITED);
         assert_eq!(Fact::Placed { note, deck: deck(), position: None }.code(), PLACED);
         assert_eq!(Fact::Aliased { alias: note, note }.code(), ALIASED);

@@ -1,6 +1,7 @@
 //! What a session can be made from. By index: the size of the collection does not matter.
 
 mod fresh;
+mod held;
 mod risk;
 #[cfg(test)]
 mod tests;
@@ -30,11 +31,14 @@ use crate::store::columns::quality_of;
 use crate::store::columns::sequence_of;
 use crate::store::columns::u32_of;
 use crate::store::due::fresh::Choice;
+use crate::store::due::held::DueCards;
 use crate::store::due::risk::ByRisk;
 use crate::store::notes::own_siblings;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+
+pub use crate::store::due::held::Recall;
 
 /// New cards of each deck; from an index alone.
 pub(super) const NEW_BY_DECK: &str =
@@ -89,17 +93,21 @@ pub struct Counts {
     pub new_done: u32,
     /// Answers given today, repeats included.
     pub answers_today: u32,
-    /// Cards that are due.
+    /// Cards that are due and can be asked today, whatever the limits: of siblings one, and none whose sibling was asked today.
     pub due: u64,
-    /// Due cards by deck, those that are held back today left out.
+    /// The same by deck.
     pub due_by_deck: BTreeMap<i64, u64>,
+    /// Due cards that wait until tomorrow, since a sibling was asked today or comes before them.
+    pub siblings: u64,
+    /// Due cards that are buried.
+    pub buried: u64,
     /// Cards that were never answered and may be offered.
     pub new: u64,
     /// The same by deck.
     pub new_by_deck: BTreeMap<i64, u64>,
     /// Cards to be repeated today.
     pub repeats: u64,
-    /// The next day on which something falls due, after today.
+    /// The next day after today on which something falls due, or comes back that is held back today.
     pub next_due: Option<StudyDay>,
 }
 
@@ -304,7 +312,7 @@ impl Store {
     /// The decks that may offer new cards, by id.
     fn offering_decks(&self) -> Result<Vec<OfferingDeck>, Fault> {
         let mut statement = self.db().prepare_cached(
-            "SELECT id, name_id, last_introduced, sequence FROM deck WHERE listed = 1 ORDER BY name_id",
+            "SELECT id, name_id, last_introduced, sequence FROM deck WHERE listed > 0 ORDER BY name_id",
         )?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
@@ -402,59 +410,64 @@ impl Store {
         })
     }
 
-    /// How many due cards have one of these places. No more cards are counted than there are places.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn due_with_a_place(&self, today: StudyDay, mut places: Places) -> Result<u64, StoreError> {
-        self.attempt(|| {
-            let mut statement = self.db().prepare_cached(
-                "SELECT deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-                 AND (buried_until IS NULL OR buried_until <= ?1)",
-            )?;
-            let mut rows = statement.query([today.0])?;
-            let mut count = 0;
-            while places.all() > 0
-                && let Some(row) = rows.next()?
-            {
-                count += u64::from(places.take(row.get(0)?));
-            }
-            Ok(count)
-        })
-    }
-
     /// What was done today and what waits. Counts by index; takes time only with the number of due and new cards.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn counts(&self, decks: &DeckSet, today: StudyDay, rules: &DeckRules) -> Result<Counts, StoreError> {
+        self.counts_among(decks, None, today, rules)
+    }
+
+    /// The same, of nothing but the cards of a search.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn counts_among(
+        &self,
+        decks: &DeckSet,
+        among: Option<&BTreeSet<CardId>>,
+        today: StudyDay,
+        rules: &DeckRules,
+    ) -> Result<Counts, StoreError> {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
             let done = self.done(decks, today)?;
-            let (repeats, _) = self.answered_today(decks, today, rules)?;
-            let mut due_by_deck = self.due_by_deck(today)?;
-            due_by_deck.retain(|deck, _| decks.has(*deck));
+            let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
+            let (mut repeats, _) = self.answered_today(decks, today, rules)?;
+            repeats.retain(|(candidate, _)| is_meant(candidate));
+            let DueCards { open: due_by_deck, siblings, buried, buried_until } =
+                self.due_cards(decks, among, today, rules.keep_siblings_apart())?;
             let mut new_by_deck = self.by_deck(NEW_BY_DECK, [])?;
             new_by_deck.retain(|deck, _| decks.has(*deck));
+            let new = match among {
+                Some(cards) => self.new_among(cards)?,
+                None => new_by_deck.values().sum(),
+            };
             let mut statement = self.db().prepare_cached(
-                "SELECT due, deck FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
+                "SELECT due, deck, card FROM card_state WHERE due IS NOT NULL AND offered = 1 AND due > ?1 ORDER BY due",
             )?;
             let mut rows = statement.query([today.0])?;
             let mut next_due = None;
             while next_due.is_none()
                 && let Some(row) = rows.next()?
             {
-                if decks.has(row.get(1)?) {
+                if decks.has(row.get(1)?)
+                    && (among.is_none() || self.candidate_of(row.get(2)?)?.as_ref().is_some_and(is_meant))
+                {
                     next_due = Some(day_of(row.get(0)?));
                 }
             }
+            let tomorrow = (siblings > 0).then(|| today.plus(1));
+            let next_due = [next_due, tomorrow, buried_until].into_iter().flatten().min();
             Ok(Counts {
                 reviews_done: done.reviews,
                 new_done: done.new,
                 answers_today: done.answers,
                 due: due_by_deck.values().sum(),
                 due_by_deck,
-                new: new_by_deck.values().sum(),
+                siblings,
+                buried,
+                new,
                 new_by_deck,
                 repeats: u64::try_from(repeats.len()).unwrap_or(0),
                 next_due,

@@ -160,6 +160,7 @@ pub(super) fn fact_of(db: &Connection, reader: &Reader, row: &Row<'_>, first: us
             let said = arg.and_then(|code| Tried::of_code(u8::try_from(code).ok()?));
             Fact::Tried { deck: deck()?, tried: said.ok_or_else(missing)? }
         }
+        24 => Fact::Hidden { deck: deck()?, hidden: arg.ok_or_else(missing)? == 1 },
         _ => return Err(missing()),
     })
 }
@@ -282,6 +283,7 @@ impl Writer<'_> {
             }
             Fact::Paused { until } => arg = Some(i64::from(until.0)),
             Fact::Tried { tried, .. } => arg = Some(i64::from(tried.code())),
+            Fact::Hidden { hidden, .. } => arg = Some(i64::from(*hidden)),
             Fact::Erased { what } => {
                 arg = Some(match what {
                     Erasure::Note(_) => OF_NOTE,

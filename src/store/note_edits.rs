@@ -21,6 +21,8 @@ use crate::store::notes::SOURCE_BESIDE_OWN;
 use crate::store::notes::following;
 use crate::store::notes::shown_text;
 use crate::store::notes::text_of;
+use crate::store::shown;
+use crate::store::shown::NOT_LISTED;
 use crate::store::shown::NoteRow;
 use crate::store::shown::body_of;
 use rusqlite::OptionalExtension as _;
@@ -408,22 +410,39 @@ impl Writer<'_> {
         self.append_fact(&Fact::Deleted { note }, None).map(drop)
     }
 
-    /// The local number of the deck with this id; made under `name` where it is missing or nobody shows it any more.
+    /// The local number of the deck with this id, for a note that is put into it: made under `name` where no head of it counts.
+    /// One that the learner hid is shown again, or the note would be lost.
     ///
     /// # Errors
     /// When it can't be written.
     pub fn deck_for(&mut self, id: &str, name: &str) -> Result<i64, Fault> {
-        let known: Option<(i64, bool)> = self
-            .tx
-            .query_row("SELECT id, listed FROM deck WHERE name_id = ?1", [id], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if let Some((number, true)) = known {
-            return Ok(number);
+        if let Some(number) = deck_number(&self.tx, id)? {
+            let context = self.context()?;
+            let shown = shown::deck(&self.tx, &context, number)?;
+            if shown.hidden {
+                self.hide_deck(id, false)?;
+            }
+            if shown.made || shown::listed(&self.tx, &context, number)? != NOT_LISTED {
+                return Ok(number);
+            }
         }
+        self.write_made_head(id, name)?;
+        self.name_deck(id)
+    }
+
+    fn write_made_head(&mut self, id: &str, name: &str) -> Result<(), Fault> {
         let head = Head { name: name.to_owned(), origin: DeckOrigin::Made.name().to_owned(), ..Head::default() };
         let words = serde_json::to_string(&head).map_err(|error| Fault::Corrupt(error.to_string()))?;
-        self.append_fact(&Fact::Head { deck: id.to_owned(), edition: 0 }, Some(words))?;
-        self.name_deck(id)
+        self.append_fact(&Fact::Head { deck: id.to_owned(), edition: 0 }, Some(words)).map(drop)
+    }
+
+    /// Makes an empty deck, whose id is its name.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn make_deck(&mut self, name: &str) -> Result<(), Fault> {
+        self.write_made_head(name, name)?;
+        self.hide_deck(name, false)
     }
 
     /// Gives a deck another name; its id, by which cards are named, stays.
@@ -432,6 +451,22 @@ impl Writer<'_> {
     /// When it can't be written.
     pub fn rename_deck(&mut self, id: &str, new: &str) -> Result<(), Fault> {
         self.append_fact(&Fact::Renamed { deck: id.to_owned() }, Some(new.to_owned())).map(drop)
+    }
+
+    /// Takes a deck out of lists and of what is asked every day, or puts it back.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn hide_deck(&mut self, id: &str, hidden: bool) -> Result<(), Fault> {
+        self.append_fact(&Fact::Hidden { deck: id.to_owned(), hidden }, None).map(drop)
+    }
+
+    /// Brings a deleted note back.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn revive(&mut self, note: NoteUid) -> Result<(), Fault> {
+        self.append_fact(&Fact::Revived { note }, None).map(drop)
     }
 
     /// Gives a deck to a scheduler, by the deck's id; `None` gives it back to that of the settings.

@@ -229,7 +229,7 @@ fn a_statement_that_reads_a_whole_table_is_noticed() {
     ] {
         assert_eq!(slow_steps(&store, sql).len(), 1, "{sql}");
     }
-    assert!(slow_steps(&store, "SELECT id FROM deck k WHERE listed = 1").is_empty());
+    assert!(slow_steps(&store, "SELECT id FROM deck k WHERE listed > 0").is_empty());
 }
 
 #[cfg(unix)]

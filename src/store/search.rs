@@ -1,17 +1,23 @@
 //! Finding the cards that a query means: by a scan that reads no more of the database than the query asks for.
 
+mod browse;
 mod plain;
 mod scan;
 #[cfg(test)]
 mod tests;
 mod totals;
 
+pub use browse::Listing;
+pub use browse::RowId;
+pub use browse::Sort;
+pub use browse::SortBy;
 pub use totals::Hits;
 
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
 use crate::core::search::Asked;
 use crate::core::search::Query;
+use crate::core::study_day::StudyDay;
 use crate::store::CardLine;
 use crate::store::DeckSet;
 use crate::store::Fault;
@@ -67,22 +73,11 @@ impl Store {
     fn hits(&self, query: &Query, asked: &Asked) -> Result<Found, Fault> {
         let needs = query.needs();
         let since = needs.answers.map(|days| asked.today.plus(1 - i64::from(days)));
-        let voids = if since.is_some() {
-            let context = self.context()?;
-            void_ids(&context.reader, &context.voided)
-        } else {
-            VoidIds::default()
-        };
+        let voids = self.voids_since(since)?;
         let titles = if needs.texts { self.titles_of_topics()? } else { HashMap::new() };
-        let known = Known {
-            query,
-            asked,
-            decks: self.deck_conditions(query)?,
-            titles,
-            since,
-            voids,
-            making: Making::default(),
-        };
+        let decks = self.deck_conditions(query)?;
+        let making = Making::default();
+        let known = Known { query, asked, decks: &decks, titles: &titles, since, voids: &voids, making };
         let last: i64 = self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
         let hits = if last < MANY_NOTES {
             known.hits(self.db(), (1, last))?
@@ -94,6 +89,15 @@ impl Store {
             hits
         };
         Ok(Found { hits, all: usize::try_from(last).unwrap_or(usize::MAX), made: known.making.end() })
+    }
+
+    /// What was taken back, where answers since a day are asked for.
+    fn voids_since(&self, since: Option<StudyDay>) -> Result<VoidIds, Fault> {
+        if since.is_none() {
+            return Ok(VoidIds::default());
+        }
+        let context = self.context()?;
+        Ok(void_ids(&context.reader, &context.voided))
     }
 
     fn titles_of_topics(&self) -> Result<HashMap<i64, String>, Fault> {

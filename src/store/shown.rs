@@ -6,9 +6,12 @@ mod note;
 mod note_row;
 
 pub(super) use alias::alias_of;
-pub(super) use deck::deck_is_listed;
+pub(super) use deck::HIDDEN;
+pub(super) use deck::NOT_LISTED;
+pub(super) use deck::deck;
 pub(super) use deck::deck_row;
 pub(super) use deck::kept_deck;
+pub(super) use deck::listed;
 pub(super) use note::SourcePlace;
 pub(super) use note_row::NOTE_COLUMNS;
 pub(super) use note_row::NoteRow;

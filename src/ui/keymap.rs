@@ -73,9 +73,86 @@ commands! {
     Stats = "stats", "s", "what you know, and what is to come";
     Help = "help", "?", "show all keys";
     Quit = "quit", "q esc", "leave; everything is kept";
+    First = "first", "home", "the first card of the list";
+    Last = "last", "end G", "the last card of the list";
+    Select = "select", "space", "select the card, or let go of it; Shift and an arrow select on the way";
+    SelectRange = "select_range", "v", "select all cards from here to where you go; again ends that";
+    SelectAll = "select_all", "A", "select every card of the list, or none";
+    Page = "page", "enter", "open the card's page";
+    Actions = "actions", "x", "what can be done with the selected cards";
+    Sort = "sort", "o", "sort the list";
+    Columns = "columns", "c", "choose the columns";
+    Tag = "tag", "t", "give the cards a tag";
+    Untag = "untag", "T", "take a tag from the cards";
+    Move = "move", "m", "move the cards to another deck";
+    SetDue = "set_due", "d", "choose the day on which the cards are due";
+    Reset = "reset", "R", "make the cards new again";
+    Delete = "delete", "D", "delete the cards' notes";
 }
 
+/// What works while browsing. Here the keys of a command need not be free on other screens.
+pub const BROWSE: &[Command] = &[
+    Command::Up,
+    Command::Down,
+    Command::PageUp,
+    Command::PageDown,
+    Command::First,
+    Command::Last,
+    Command::Search,
+    Command::Sort,
+    Command::Columns,
+    Command::Select,
+    Command::SelectRange,
+    Command::SelectAll,
+    Command::Actions,
+    Command::Page,
+    Command::Info,
+    Command::Edit,
+    Command::Add,
+    Command::Suspend,
+    Command::Bury,
+    Command::Mark,
+    Command::Tag,
+    Command::Untag,
+    Command::Move,
+    Command::SetDue,
+    Command::Reset,
+    Command::Delete,
+    Command::Undo,
+    Command::UndoList,
+    Command::Help,
+    Command::Quit,
+];
+
 impl Command {
+    /// Whether it works nowhere but while browsing.
+    fn is_for_lists(self) -> bool {
+        matches!(
+            self,
+            Self::First
+                | Self::Last
+                | Self::Select
+                | Self::SelectRange
+                | Self::SelectAll
+                | Self::Page
+                | Self::Actions
+                | Self::Sort
+                | Self::Columns
+                | Self::Tag
+                | Self::Untag
+                | Self::Move
+                | Self::SetDue
+                | Self::Reset
+                | Self::Delete
+        )
+    }
+
+    /// Whether there is a screen on which both work, so that they can't have the same key.
+    fn meets(self, other: Self) -> bool {
+        let on_one_list = BROWSE.contains(&self) && BROWSE.contains(&other);
+        on_one_list || !(self.is_for_lists() || other.is_for_lists())
+    }
+
     /// Its keys in a preset, separated by spaces. Grades have the digits, which no preset moves.
     #[must_use]
     pub fn preset(self, preset: KeyPreset) -> &'static str {
@@ -184,9 +261,9 @@ impl Key {
     }
 }
 
-/// The bindings in force.
+/// The bindings in force: for each key its commands, of which no two work on one screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keymap(BTreeMap<Key, Command>);
+pub struct Keymap(BTreeMap<Key, Vec<Command>>);
 
 /// What is wrong with bindings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -232,7 +309,7 @@ impl Keymap {
                 return Err(KeymapError::Unknown { name: one_line(name), near: near.map(str::to_owned) });
             }
         }
-        let mut bound = BTreeMap::new();
+        let mut bound: BTreeMap<Key, Vec<Command>> = BTreeMap::new();
         // Changed ones first: a usual key that someone took for another command is not a conflict.
         let (changed, usual): (Vec<Command>, Vec<Command>) =
             Command::ALL.iter().partition(|command| changes.contains_key(command.name()));
@@ -245,20 +322,25 @@ impl Keymap {
                 if ["ctrl-c", "ctrl-d", "ctrl-z"].contains(&text) {
                     return Err(KeymapError::Taken(text.to_owned()));
                 }
-                if let Some(other) = bound.insert(key, command)
-                    && other != command
-                {
+                let here = bound.entry(key).or_default();
+                if let Some(other) = here.iter().find(|other| **other != command && other.meets(command)) {
                     return Err(KeymapError::Conflict {
                         key: text.to_owned(),
                         first: other.name(),
                         second: command.name(),
                     });
                 }
+                if !here.contains(&command) {
+                    here.push(command);
+                }
             }
         }
         for command in usual {
             for key in command.preset(preset).split_whitespace().filter_map(Key::parse) {
-                bound.entry(key).or_insert(command);
+                let here = bound.entry(key).or_default();
+                if !here.iter().any(|other| other.meets(command)) {
+                    here.push(command);
+                }
             }
         }
         Ok(Self(bound))
@@ -267,7 +349,13 @@ impl Keymap {
     /// What a key does.
     #[must_use]
     pub fn command(&self, event: &KeyEvent) -> Option<Command> {
-        self.0.get(&Key::of(event)?).copied()
+        self.0.get(&Key::of(event)?)?.iter().copied().find(|command| !command.is_for_lists())
+    }
+
+    /// What a key does on a screen where these commands work.
+    #[must_use]
+    pub fn among(&self, commands: &[Command], event: &KeyEvent) -> Option<Command> {
+        self.0.get(&Key::of(event)?)?.iter().copied().find(|command| commands.contains(command))
     }
 
     /// The first key of a command, for where there is room for one.
@@ -280,7 +368,7 @@ impl Keymap {
     #[must_use]
     pub fn keys(&self, command: Command) -> String {
         let keys: Vec<String> =
-            self.0.iter().filter(|(_, bound)| **bound == command).map(|(key, _)| key.name()).collect();
+            self.0.iter().filter(|(_, bound)| bound.contains(&command)).map(|(key, _)| key.name()).collect();
         keys.join(" ")
     }
 }
@@ -303,7 +391,7 @@ mod tests {
             for command in Command::ALL {
                 assert_eq!(keymap.keys(*command).is_empty(), command.button().is_some(), "{}", command.name());
                 for key in command.preset(preset).split_whitespace() {
-                    assert_eq!(keymap.0.get(&Key::parse(key).unwrap()), Some(command), "{key}");
+                    assert!(keymap.0[&Key::parse(key).unwrap()].contains(command), "{key}");
                 }
             }
         }
@@ -342,6 +430,35 @@ mod tests {
         assert!(with(&[("bury", "x x")]).is_ok(), "the same key twice for one command is no conflict");
         assert!(matches!(with(&[("bury", "hyper-x")]), Err(KeymapError::NoKey(_))));
         assert!(matches!(with(&[("bury", "1")]), Err(KeymapError::Digit(_))));
+    }
+
+    #[test]
+    fn a_key_may_do_one_thing_in_the_list_and_another_elsewhere() {
+        let event = |text| KeyEvent::new(KeyCode::Char(text), KeyModifiers::NONE);
+        let usual = with(&[]).unwrap();
+        for (key, elsewhere, in_list) in [
+            ('c', Some(Command::Checkup), Some(Command::Columns)),
+            (' ', Some(Command::Reveal), Some(Command::Select)),
+            ('!', Some(Command::Suspend), Some(Command::Suspend)),
+            ('x', None, Some(Command::Actions)),
+            ('g', Some(Command::Guessed), None),
+        ] {
+            assert_eq!((usual.command(&event(key)), usual.among(BROWSE, &event(key))), (elsewhere, in_list), "{key}");
+        }
+        // `g` grades in a session, and may move in the list.
+        let own = with(&[("first", "g"), ("checkup", "x")]).unwrap();
+        assert_eq!(
+            (own.command(&event('g')), own.among(BROWSE, &event('g'))),
+            (Some(Command::Guessed), Some(Command::First))
+        );
+        assert_eq!(
+            (own.command(&event('x')), own.among(BROWSE, &event('x'))),
+            (Some(Command::Checkup), Some(Command::Actions))
+        );
+        // Both work while browsing.
+        assert!(matches!(with(&[("tag", "z"), ("suspend", "z")]), Err(KeymapError::Conflict { .. })));
+        let taken = with(&[("suspend", "t")]).unwrap();
+        assert_eq!((taken.keys(Command::Tag), taken.keys(Command::Suspend)), (String::new(), "t".to_owned()));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod ask;
 pub mod checkup;
 pub mod keymap;
 mod lines;
+mod palette;
 mod plain;
 mod stats;
 mod tui;
@@ -14,6 +15,8 @@ pub use ask::ask_line;
 pub use lines::Lines;
 pub use lines::Piped;
 pub use lines::Typed;
+pub use palette::Palette;
+pub use palette::Terminal;
 pub use plain::plain;
 pub use stats::Emphasis;
 pub use stats::Row;
@@ -82,6 +85,8 @@ pub struct Look {
     pub width: usize,
     /// Whether the terminal is told where links lead (OSC 8).
     pub links: bool,
+    /// Which colours.
+    pub palette: Palette,
 }
 
 /// A document as lines of text, however long they are: for what other programs read too.

@@ -113,7 +113,11 @@ impl Sitting<'_, '_> {
                 shown = None;
             }
             match &stage {
-                Stage::Finished | Stage::Between => return self.end(),
+                Stage::Finished | Stage::Between => {
+                    if self.goes_on(input)? == Then::End {
+                        return self.end();
+                    }
+                }
                 Stage::Front(current) if shown != now => {
                     if self.front(current, input)? == Then::End {
                         self.blank()?;
@@ -222,6 +226,23 @@ impl Sitting<'_, '_> {
                 },
                 _ => {}
             }
+        }
+    }
+
+    /// Once the minutes of the sitting are over, asks whether it goes on.
+    fn goes_on(&mut self, input: &mut dyn Lines) -> Result<Then, Failure> {
+        let Some(over) = self.review.waits()?.minutes_over.filter(|_| self.live) else { return Ok(Then::End) };
+        let minutes = words::minutes(over);
+        self.line(&format!("{minutes} are over; m goes on for {} more, Enter ends", minutes.to_lowercase()))?;
+        self.mark("> ")?;
+        self.wait_for(input);
+        match self.read(input)?.as_deref().map(str::trim) {
+            Some("m") => {
+                self.review.go_on()?;
+                self.blank()?;
+                Ok(Then::Go)
+            }
+            _ => Ok(Then::End),
         }
     }
 
@@ -346,12 +367,7 @@ impl Sitting<'_, '_> {
     }
 
     fn grade_of(&self, line: &str) -> Option<Input> {
-        let session = self.review.session();
-        let quality = match line.parse::<u8>() {
-            Ok(digit) => session.scale().quality(digit),
-            Err(_) => line.parse().ok(),
-        };
-        quality.map(Input::Grade)
+        self.review.session().scale().read(line).ok().map(Input::Grade)
     }
 
     fn command(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
@@ -523,7 +539,7 @@ impl Sitting<'_, '_> {
     }
 
     fn say(&mut self, said: &Notice) -> Result<(), Failure> {
-        match words::said(said) {
+        match words::said(said, ":u") {
             Some(text) => self.line(&one_line(&text)),
             None => Ok(()),
         }

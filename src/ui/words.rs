@@ -1,5 +1,13 @@
 //! Everything that front ends say, in one place, as plain text without wrapping.
 
+mod waits;
+
+pub use waits::comeback;
+pub use waits::fits;
+pub use waits::minutes;
+pub use waits::nothing;
+pub use waits::welcome_back;
+
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
@@ -10,7 +18,6 @@ use crate::core::compare::difference::Compared;
 use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::grade::Quality;
-use crate::core::queue::Comeback;
 use crate::core::queue::Origin;
 use crate::core::session::Mode;
 use crate::core::session::Session;
@@ -60,38 +67,6 @@ pub fn paused(until: StudyDay) -> String {
     format!("Paused until {}: nothing is due, and your streak keeps. `lmq pause --off` ends it", until.iso())
 }
 
-/// What waits for someone who was away or fell behind, and how it is spread.
-#[must_use]
-pub fn comeback(comeback: &Comeback) -> String {
-    let waiting = counted(comeback.waiting, "due card waits", "due cards wait");
-    let away = match comeback.away_days {
-        0 => String::new(),
-        days => format!("Welcome back after {}: ", counted(days, "day", "days")),
-    };
-    if comeback.waiting <= comeback.today {
-        return format!("{away}{waiting}, and today has a place for each");
-    }
-    let today = if comeback.today > 0 { format!(", {} of them today", comeback.today) } else { String::new() };
-    let days = if comeback.today > 0 {
-        counted(comeback.days, "day", "days")
-    } else {
-        counted(comeback.days, "more day", "more days")
-    };
-    format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first")
-}
-
-/// That new cards wait for the limits of their decks.
-#[must_use]
-pub fn held_back(new: u64) -> String {
-    let count = usize::try_from(new).unwrap_or(usize::MAX);
-    let cards = counted(
-        count,
-        "new card waits for another day, by the limit of its deck",
-        "new cards wait for another day, by the limits of their decks",
-    );
-    format!("{cards}. `lmq review --new 5` brings five")
-}
-
 /// About how long.
 #[must_use]
 pub fn about(time: Millis) -> String {
@@ -120,15 +95,15 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
     match (ask, keys) {
         (Ask::Recall, true) => "Space shows the answer".to_owned(),
         (Ask::Recall, false) => "Enter shows the answer".to_owned(),
-        (Ask::Type, true) => "Type it, or Enter to see it".to_owned(),
+        (Ask::Type, true) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
         (Ask::Type, false) => "Type it, or press Enter to see it".to_owned(),
-        (Ask::Say, true) => "Type it, or say it aloud; Enter goes on".to_owned(),
+        (Ask::Say, true) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
         (Ask::Say, false) => "Type it on one line, or say it aloud and press Enter".to_owned(),
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
-        (Ask::List(count), true) => format!("{count} items, one a line; an empty line ends"),
+        (Ask::List(count), true) => format!("{count} items, Enter after each; Enter alone ends"),
         (Ask::List(count), false) => format!("{count} items, separated by semicolons"),
-        (Ask::Order, true) => "Move the lines with Left and Right, then Enter".to_owned(),
+        (Ask::Order, true) => "Up, Down choose; Shift+Up, Shift+Down or a digit move; Enter ends".to_owned(),
         (Ask::Order, false) => "Put them in order: the numbers, as 3 1 2".to_owned(),
     }
 }
@@ -183,13 +158,29 @@ pub fn verdict(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// A grade button: `3 Good 6d`.
+/// A grade button with what comes of it: `1 Again this session`, `3 Good 6 d`.
 #[must_use]
 pub fn button(choice: &Choice, with_interval: bool) -> String {
-    match choice.interval.filter(|_| with_interval) {
-        Some(days) => format!("{} {} {}", choice.key, choice.label, days.short()),
-        None => format!("{} {}", choice.key, choice.label),
-    }
+    let then = match choice.interval {
+        _ if !with_interval => String::new(),
+        _ if choice.repeats => " this session".to_owned(),
+        Some(days) => format!(" {}", spaced(days)),
+        None => String::new(),
+    };
+    format!("{} {}{then}", choice.key, choice.label)
+}
+
+/// The same in a very narrow terminal.
+#[must_use]
+pub fn narrow_button(choice: &Choice) -> String {
+    if choice.repeats { format!("{} {} soon", choice.key, choice.label) } else { button(choice, true) }
+}
+
+/// An interval with a blank before its unit: `6 d`.
+fn spaced(days: Days) -> String {
+    let short = days.short();
+    let unit: String = short.chars().skip_while(|c| !c.is_alphabetic()).collect();
+    format!("{} {unit}", short.trim_end_matches(char::is_alphabetic))
 }
 
 /// What comes of a grade.
@@ -228,17 +219,19 @@ pub fn leech(card: &str, lapses: u32, suspended: bool) -> String {
     format!("{card} is a leech: failed {}. {what}", counted(lapses, "time", "times"))
 }
 
-/// Something that happened, for people; nothing where nothing needs saying.
+/// Something that happened, for people; nothing where nothing needs saying. `undo` is how it is taken back: a key, or a line.
 #[must_use]
-pub fn said(said: &Notice) -> Option<String> {
+pub fn said(said: &Notice, undo: &str) -> Option<String> {
     match said {
         Notice::AskAgain(why) => Some(unreadable(why)),
         Notice::Leech { card, lapses, suspended, .. } => Some(leech(card, *lapses, *suspended)),
         Notice::Undone(label) => Some(format!("Took back: {label}")),
         Notice::NothingToUndo => Some("There is nothing to take back".to_owned()),
         Notice::Stale(card) => Some(format!("{card} was changed elsewhere meanwhile; this answer was not taken")),
-        Notice::Marked(true) => Some("Marked".to_owned()),
-        Notice::Marked(false) => Some("The mark is gone".to_owned()),
+        Notice::Marked(true) => Some(format!("Marked. {undo} takes it back")),
+        Notice::Marked(false) => Some(format!("The mark is gone. {undo} brings it back")),
+        Notice::Buried => Some(format!("Buried until tomorrow. {undo} takes it back")),
+        Notice::Suspended => Some(format!("Suspended. {undo} takes it back")),
         Notice::Ignored => None,
     }
 }
@@ -292,7 +285,7 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
 #[must_use]
 pub fn stands(page: &CardDetails) -> String {
     match page.asked_today {
-        AskedToday::Suspended => "Not asked: it is suspended, until `lmq unsuspend`".to_owned(),
+        AskedToday::Suspended => "Not asked: it is suspended, until `lmq suspend --off`".to_owned(),
         AskedToday::Buried(until) => format!("Not asked before {}: it is buried", until.iso()),
         AskedToday::Paused(until) => paused(until),
         AskedToday::HeldOut => "Never asked: it is kept for a check-up".to_owned(),
@@ -311,6 +304,9 @@ pub fn stands(page: &CardDetails) -> String {
         AskedToday::PastLimit => "Not asked today: the day's limit leaves it out".to_owned(),
         AskedToday::BuildsOn => {
             format!("Not asked yet: {} must be known first", page.line.text.after.join(", "))
+        }
+        AskedToday::NotDaily => {
+            "Not asked every day: its deck is hidden or left out; `lmq review DECK` asks it".to_owned()
         }
         AskedToday::NotItsTurn => "Not asked today: a card of the same note or group comes first".to_owned(),
         AskedToday::Later(due) => format!("Not asked today: due {}, {}", due.iso(), in_days(due.since(page.today))),
@@ -444,7 +440,7 @@ pub fn leech_shown(current: &Current, keys: &str) -> String {
 }
 
 /// What the first screen says before the first answer.
-pub const WELCOME: &str = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press any key for the first one.";
+pub const WELCOME: &str = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press Enter for the first one.";
 
 /// What was taken back, newest first.
 #[must_use]
@@ -508,12 +504,14 @@ pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: 
         lines.push(format!("Try: {try_line}"));
     }
     if summary.waiting.all() > 0 {
-        lines.push(format!("{} left for today", counted(summary.waiting.all(), "card is", "cards are")));
+        let left = format!("{} left for today", counted(summary.waiting.all(), "card is", "cards are"));
+        lines.push(match counts.minutes_over {
+            Some(over) => format!("{} are over; {left}", minutes(over)),
+            None => left,
+        });
         return lines;
     }
-    if summary.answers == 0 {
-        lines.push(why_nothing(counts, settings));
-    }
+    lines.extend(counts.nothing.iter().flat_map(|why| nothing(why, settings)));
     if let Some(days) = counts.next_due_in_days {
         lines.push(format!("The next cards fall due {}", in_days(days)));
     }
@@ -532,25 +530,6 @@ fn moved(summary: &Summary) -> Option<String> {
         parts.push(format!("{} nearer", counted(nearer, "card came", "cards came")));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-fn why_nothing(counts: &crate::ops::review::Waits, settings: &Settings) -> String {
-    if let Some(until) = counts.paused_until {
-        paused(until)
-    } else if counts.new > 0 && counts.new_done >= settings.new_per_day {
-        format!(
-            "Nothing is due, and today's {} are met. `lmq review --new 5` brings five more",
-            counted(settings.new_per_day, "new card", "new cards")
-        )
-    } else if counts.new > 0 && counts.new_places == 0 {
-        held_back(counts.new)
-    } else if counts.due > 0 {
-        "Today's reviews are done. `lmq review --limit 20` brings twenty more".to_owned()
-    } else if counts.cards == 0 {
-        "There are no cards yet. `lmq import FILE` or `lmq add` brings some".to_owned()
-    } else {
-        "Nothing is due".to_owned()
-    }
 }
 
 #[cfg(test)]

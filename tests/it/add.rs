@@ -21,12 +21,12 @@ fn a_card_without_a_back_is_a_cloze_or_refused() {
     assert_eq!((cards[0]["kind"].as_str(), cards[0]["answer"].as_str()), (Some("cloze"), Some("second")));
     assert_eq!(cards[1]["ordinal"], 2);
     insta::assert_snapshot!(lmq.run(["add", "team", "no hole"]).err(2), @r"
-    lmq: there is no back, and as a cloze nothing is hidden
-    hint: hide the answer: {{c1::answer}} or {{c1::answer::hint}}; or give a back: lmq add DECK FRONT BACK
+    lmq: there is no answer, and as a cloze nothing is hidden
+    hint: hide the answer: {{c1::answer}} or {{c1::answer::hint}}; or give an answer: lmq add DECK QUESTION ANSWER
     ");
     insta::assert_snapshot!(lmq.run(["add", "team", " ", "x"]).err(2), @r"
-    lmq: deck, front and back must not be empty
-    hint: lmq add DECK FRONT BACK
+    lmq: deck, question and answer must not be empty
+    hint: lmq add DECK QUESTION ANSWER
     ");
 }
 
@@ -136,5 +136,69 @@ fn options_count_for_a_card_from_standard_input_and_from_the_editor() {
         assert_eq!(card["tags"].to_string(), r#"["own","x"]"#, "{card}");
         assert_eq!(card["hint"], "mine", "{card}");
         assert!(card.to_string().contains("more"), "{card}");
+    }
+}
+
+#[test]
+fn a_card_is_named_by_its_question_and_the_name_is_its_decks_alone() {
+    let lmq = Lmq::new();
+    assert_eq!(lmq.run(["add", "team", "Who owns the roadmap?", "Amara"]).out(), "added team/who-owns-the-roadmap\n");
+    lmq.run(["edit", "team/who-owns-the-roadmap", "--back", "Bela"]).done();
+    assert_eq!(lmq.listed("deck:team"), ["Who owns the roadmap? → Bela [new]"]);
+    let id = lmq.id("deck:team");
+    assert_eq!(lmq.run(["add", "team", "Who owns: the ROADMAP", "Cem"]).out(), "added team/who-owns-the-roadmap-2\n");
+    assert_eq!(lmq.run(["add", "other", "Who owns the roadmap?", "Dora"]).out(), "added other/who-owns-the-roadmap\n");
+    assert_eq!(lmq.json(["show", "team/who-owns-the-roadmap", "--json"])["id"], id.as_str(), "an older name stays");
+    // Two devices that ask the same have two notes: the name is for people.
+    let there = Lmq::new();
+    there.run(["add", "team", "Who owns the roadmap?", "Amara"]).done();
+    assert_ne!(there.id("deck:team"), id);
+    let said = lmq.run(["add", "team", "???", "what"]).out();
+    assert!(!said.contains('/'), "without a word in it a card goes by its id: {said}");
+    assert_eq!(lmq.run(["add", "w", "Größe ändern", "x"]).out(), "added w/grosse-andern\n");
+    lmq.run(["delete", "team/who-owns-the-roadmap"]).done();
+    assert_eq!(lmq.run(["add", "team", "Who owns the roadmap?!", "Eva"]).out(), "added team/who-owns-the-roadmap\n");
+    lmq.assert_sound();
+}
+
+#[test]
+fn braces_make_a_cloze_unless_they_are_the_questions_own() {
+    let lmq = Lmq::new();
+    let kind = |lmq: &Lmq, args: &[&str]| {
+        let cards = lmq.json([&["add", "c"], args, &["--json"]].concat());
+        (cards[0]["kind"].as_str().unwrap().to_owned(), cards[0]["answer"].as_str().unwrap().to_owned())
+    };
+    let cloze = |answer: &str| ("cloze".to_owned(), answer.to_owned());
+    assert_eq!(kind(&lmq, &["every {{second Friday}}"]), cloze("second Friday"));
+    assert_eq!(kind(&lmq, &["ask {{c1::x}} why", "it helps"]), cloze("x"), "what stands behind is shown with it");
+    assert_eq!(lmq.cards("deck:c helps")[0]["extra"], "it helps");
+    let basic = |answer: &str| ("basic".to_owned(), answer.to_owned());
+    assert_eq!(kind(&lmq, &["What does {{ name }} do in a template?", "prints it"]), basic("prints it"));
+    assert_eq!(kind(&lmq, &["What does {{c1::x}} mean?", "a cloze", "--kind", "basic"]), basic("a cloze"));
+}
+
+#[test]
+fn every_kind_can_be_added_with_its_answers_in_order() {
+    let lmq = Lmq::new();
+    for (args, answer) in [
+        (&["Who leads?", "Amara", "Bela", "Cem", "--kind", "choice"][..], "Amara"),
+        (&["She draws the shifts. Which role is it?", "manager", "leader", "--kind", "sort"], "manager"),
+        (&["How many?", "one", "1", "--kind", "typed"], "one"),
+        (
+            &["Your first sentence?", "What happened?", "It asks.", "--kind", "say"],
+            "What happened?\n\nCheck yourself:\n- It asks.",
+        ),
+    ] {
+        let cards = lmq.json([&["add", "k"], args, &["--json"]].concat());
+        assert_eq!((cards[0]["kind"].as_str(), cards[0]["answer"].as_str()), (args.last().copied(), Some(answer)));
+    }
+    for (args, said) in [
+        (&["a?", "b", "c"][..], "has no room for 2 answers"),
+        (&["a?", "b", "--kind", "choice"], "needs more answers"),
+        (&["a?", "--kind", "basic"], "needs an answer"),
+        (&["a?", "b", "--kind", "chioce"], "did you mean `choice`?"),
+    ] {
+        let error = lmq.run([&["add", "k"], args].concat()).err(2);
+        assert!(error.contains(said), "{args:?}: {error}");
     }
 }

@@ -16,7 +16,7 @@ fn team() -> Lmq {
 fn an_answer_says_when_the_card_comes_back() {
     let lmq = team();
     assert_eq!(lmq.run(["answer", "team/owner", "good"]).out(), "team/owner: Good, due 2026-01-16 (interval 1d)\n");
-    let card = lmq.run_at("2026-01-16T08:00:00+01:00", ["answer", "team/owner", "5", "--ms", "6500", "--json"]).json();
+    let card = lmq.run_at("2026-01-16T08:00:00+01:00", ["answer", "team/owner", "4", "--ms", "6500", "--json"]).json();
     assert_eq!(card["due"], "2026-01-22");
     assert_eq!(
         (card["interval_days"].as_u64(), card["repetitions"].as_u64(), card["ease"].as_f64()),
@@ -51,18 +51,46 @@ fn a_card_goes_from_new_through_learning_to_review_and_back() {
 #[test]
 fn all_grades_and_their_words_are_taken_and_nothing_else() {
     let lmq = team();
-    for grade in ["0", "1", "2", "3", "4", "5", "again", "hard", "good", "Easy"] {
-        lmq.run(["answer", "team/owner", grade]).ok().out();
+    for (grade, button) in
+        [("1", "Again"), ("2", "Hard"), ("3", "Good"), ("4", "Easy"), ("hard", "Hard"), ("Easy", "Easy")]
+    {
+        let said = lmq.run(["answer", "team/owner", grade]).out();
+        assert!(said.starts_with(&format!("team/owner: {button},")), "as the key {grade} of a session: {said}");
     }
-    for grade in ["6", "-1", "goood", "", "4.5"] {
+    for grade in ["0", "5", "6", "-1", "goood", "", "4.5"] {
         let error = lmq.run(["answer", "team/owner", "--", grade]).err(2);
-        assert!(error.contains("use 0 to 5, or again, hard, good, easy"), "{grade}: {error}");
+        assert!(error.contains("use again, hard, good or easy, or 1 to 4 for these"), "{grade}: {error}");
     }
+    lmq.run(["config", "set", "scale", "sm2"]).done();
+    for (grade, button) in [("0", "Again"), ("3", "Hard"), ("4", "Good"), ("5", "Easy")] {
+        let said = lmq.run(["answer", "team/owner", grade]).out();
+        assert!(said.starts_with(&format!("team/owner: {button},")), "on six grades {grade} is: {said}");
+    }
+    assert!(lmq.run(["answer", "team/owner", "6"]).err(2).contains("or 0 to 5"));
     for ms in ["-5", "soon", "99999999999"] {
         let error = lmq.run(["answer", "team/owner", "4", "--ms", ms]).err(2);
         assert!(error.contains("--ms") || error.contains("-5"), "{error}");
     }
-    assert_eq!(lmq.run(["history", "--json"]).json().as_array().unwrap().len(), 10);
+    let history = lmq.run(["history", "--json"]).json();
+    assert_eq!(history.as_array().unwrap().iter().filter(|row| row["kind"] == "answered").count(), 10);
+}
+
+#[test]
+fn a_response_is_judged_and_grades_where_no_grade_is_given() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "geo", "Capital of Peru?", "Lima", "--typed"]).done();
+    let name = "geo/capital-of-peru";
+    let said = lmq.run(["answer", name, "--response", "lima"]).ok();
+    assert!(said.stdout.starts_with(&format!("{name}: Good,")) && said.stderr.contains("Right"), "{said:?}");
+    let card = lmq.run(["answer", name, "--response", "Quito", "--json"]).json();
+    assert_eq!(card["verdict"]["outcome"], "wrong");
+    assert_eq!(lmq.run(["history", "--json"]).json().as_array().unwrap().last().unwrap()["quality"], 2);
+    let said = lmq.run(["answer", name, "hard", "--response", "Lima"]).ok();
+    assert!(said.stdout.contains("Hard"), "your grade counts: {said:?}");
+    lmq.run(["add", "geo", "Why?", "Because"]).done();
+    let refused = lmq.run(["answer", "geo/why", "--response", "so"]).err(2);
+    assert!(refused.contains("you give the grade"), "{refused}");
+    assert!(lmq.run(["answer", "geo/why"]).err(2).contains("is missing a required argument: GRADE"));
 }
 
 #[test]
@@ -119,9 +147,9 @@ fn answers_to_several_cards_at_once_are_all_kept() {
     let lines = [
         "answer team/owner good",
         "answer team/retro#1 hard",
-        "answer team/retro#2 3",
-        "answer team/pair#1 5",
-        "answer team/pair#2 0",
+        "answer team/retro#2 good",
+        "answer team/pair#1 easy",
+        "answer team/pair#2 again",
     ];
     for _ in 0..3 {
         assert_eq!(at_once(&lmq, &lines), (vec!["0".to_owned(); lines.len()], String::new()));

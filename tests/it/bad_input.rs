@@ -63,8 +63,11 @@ fn a_damaged_page_is_found_by_the_doctor() {
 }
 
 #[test]
-fn a_folder_that_is_missing_is_made_and_one_that_cannot_be_is_said() {
+fn a_folder_that_is_missing_or_cannot_be_is_said() {
     let lmq = Lmq::at_home();
+    let slip = lmq.run(["--db", "a/b/c/lmq.db"]);
+    assert!(slip.code == 2 && slip.stderr.contains("the folder `a/b/c` is not there"), "{slip:?}");
+    std::fs::create_dir_all(lmq.path("a/b/c")).unwrap();
     assert_eq!(lmq.run(["--db", "a/b/c/lmq.db"]).code, 0);
     lmq.write("file", "x");
     let run = lmq.run(["--db", "file/x/lmq.db"]);

@@ -25,7 +25,7 @@ fn decks_are_a_table_with_what_waits_in_them() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
-    lmq.run(["answer", "team/owner", "5"]).ok().out();
+    lmq.run(["answer", "team/owner", "easy"]).ok().out();
     let table = lmq.run_at("2026-01-16T09:00:00+01:00", ["decks"]).out();
     let line = table.lines().find(|line| line.starts_with("work::team")).unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();

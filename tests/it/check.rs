@@ -111,13 +111,13 @@ fn figures_show_what_was_measured_to_people_and_scripts() {
     let shown = text(&lmq(folder.path(), &["check", "d.toml", "--figures"]).stdout);
     insta::assert_snapshot!(shown, @"
     d.toml:6:1: surface-cue: `k0`: the number of connecting words (1) gives `left` away: right in 9 of 9 scenes; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; docs/authoring.md says how it is counted
+        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
     d.toml:6:1: surface-cue: `k0`: the word `then` gives `left` away: right in 9 of 9 sorts; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; docs/authoring.md says how it is counted
+        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
     d.toml:14:1: surface-cue: `k1`: the number of connecting words (0) gives `right` away: right in 9 of 9 scenes; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; docs/authoring.md says how it is counted
+        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
     d.toml:14:1: surface-cue: `k1`: the word `now` gives `right` away: right in 9 of 9 sorts; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; docs/authoring.md says how it is counted
+        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
     d.toml: 18 sorts
         answers: left 9 (50 %), right 9 (50 %)
         in t: left 9 (50 %), right 9 (50 %)
@@ -183,10 +183,7 @@ fn errors_and_warnings_have_file_line_column_and_rule() {
     .unwrap();
     let output = lmq(folder.path(), &["check", "bad.toml"]);
     insta::assert_snapshot!(text(&output.stdout), @r#"
-    bad.toml:4:1: missing-source: `a`: the card names no source
-        add source = ["…"], so that the fact can be checked
-    bad.toml:4:1: missing-topic: `a`: the card belongs to no topic
-        add topic = "…", so that it is taught before it is asked
+    bad.toml:4:1: missing-source, missing-topic: `a`: the card names no source and no topic
     bad.toml:4:1: yes-no: `a`: the answer is a mere yes or no
         ask what, which or why: a coin gets half of the others right
     1 note in 1 file: 0 errors, 3 warnings

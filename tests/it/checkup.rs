@@ -436,7 +436,7 @@ fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
     }
     insta::assert_snapshot!("result_80", trimmed(&terminal.sees("Esc goes back")));
     terminal.types("\x1b");
-    let shown = terminal.sees("Any key begins");
+    let shown = terminal.sees("Enter begins");
     assert!(!shown.contains("A check-up is due"), "{shown}");
     terminal.types("q");
     assert_eq!(terminal.ends().0, 0);
@@ -459,6 +459,8 @@ fn the_screen_takes_what_is_typed_listed_and_ordered() {
             terminal.types("two\r");
             terminal.sees("· two");
             terminal.types("one\r");
+            terminal.sees("· one");
+            terminal.types("\r");
         } else {
             terminal.types("quick\r");
         }

@@ -54,7 +54,7 @@ fn a_card_object_has_what_scripts_were_promised() {
 #[test]
 fn an_answer_prints_the_card_after_it_and_the_log_has_it() {
     let lmq = Lmq::at_home();
-    let card = lmq.json(["answer", "differences/frame-two-groups", "4", "--ms", "6500", "--json"]);
+    let card = lmq.json(["answer", "differences/frame-two-groups", "3", "--ms", "6500", "--json"]);
     assert_eq!(
         (card["due"].as_str(), card["interval_days"].as_u64(), card["repetitions"].as_u64()),
         (Some("2026-01-16"), Some(1), Some(1))
@@ -131,19 +131,21 @@ fn what_was_asked_wrongly_is_said_with_what_was_meant() {
     let lmq = Lmq::at_home();
     for (args, words) in [
         (&["review", "diferences"][..], "did you mean `differences`?"),
-        (&["answer", "differences/frame-two-groups", "super"], "0 to 5, or again, hard, good, easy"),
+        (&["answer", "differences/frame-two-groups", "super"], "use again, hard, good or easy"),
         (&["answer", "differences/frame-two-groups", "6"], "is no grade"),
         (&["report", "--since", "yesterday"], "2026-01-15"),
         (&["report", "--since", "2026-02-01", "--until", "2026-01-01"], "is after"),
         (&["report", "--format", "pdf"], "html"),
-        (&["review", "--minutes", "0"], "1..=1440"),
-        (&["review", "--limit", "-1"], "unexpected argument"),
+        (&["review", "--minutes", "1441"], "write a whole number from 0 to 1440"),
+        (&["review", "--limit", "-1"], "has no option `-1`"),
         (&["--now", "soon"], "not a time"),
         (&["config", "get", "new_per_dya"], "did you mean `new_per_day`?"),
         (&["config", "set", "rollover", "24"], "0 to 23"),
         (&["export", "skills"], "--format"),
         (&["export", "--format", "xml"], "toml"),
-        (&["revue"], "review"),
+        (&["revue"], "did you mean `lmq review`?"),
+        (&["sync"], "lmq uses no network"),
+        (&["next", "--new", "x"], "write a whole number, such as 5"),
         (&["add", "d", "front"], "{{c1::"),
     ] {
         let run = lmq.run(args);

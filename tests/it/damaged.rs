@@ -117,12 +117,17 @@ fn a_folder_that_can_not_be_made_is_named() {
     assert!(run.contains("hint: choose another place with --db, or change the rights of the folder"), "{run}");
     let run = lmq.run(["--db", ".", "cards"]).code(1);
     assert!(run.stderr.contains("folder") || run.stderr.contains("directory"), "{}", run.stderr);
+    assert!(lmq.run(["--db", "new/folder/lmq.db", "decks"]).err(2).contains("the folder `new/folder` is not there"));
+    fs::create_dir_all(lmq.path("new/folder")).unwrap();
     lmq.run(["--db", "new/folder/lmq.db", "decks"]).ok().out();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = |name: &str| fs::metadata(lmq.path(name)).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode("new/folder"), mode("new/folder/lmq.db")), (0o700, 0o600));
+        let mode = |lmq: &Lmq, name: &str| fs::metadata(lmq.path(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&lmq, "new/folder/lmq.db"), 0o600);
+        let home = Lmq::at_home();
+        home.run(["decks"]).done();
+        assert_eq!(mode(&home, ".local/share/lmq"), 0o700, "the folder that lmq makes is its owner's alone");
     }
 }
 

@@ -127,7 +127,8 @@ fn facts() -> Vec<Fact> {
         Fact::Resumed,
         Fact::Erased { what: Erasure::Typed },
         Fact::TookOver { device: id, from: 1, to: 1, chain: ChainHash::default() },
-        Fact::Tried { deck, tried: Tried::Yes },
+        Fact::Tried { deck: deck.clone(), tried: Tried::Yes },
+        Fact::Hidden { deck, hidden: true },
     ];
     for fact in &facts {
         // A new kind does not compile here until it is in the list above.
@@ -137,7 +138,7 @@ fn facts() -> Vec<Fact> {
             Fact::Deleted { .. } | Fact::Revived { .. } | Fact::Keyed { .. } | Fact::Aliased { .. } => {}
             Fact::Head { .. } | Fact::Renamed { .. } | Fact::Topic { .. } | Fact::Scheduler { .. } => {}
             Fact::Undone { .. } | Fact::Configured | Fact::Paused { .. } | Fact::Resumed => {}
-            Fact::Erased { .. } | Fact::TookOver { .. } | Fact::Tried { .. } => {}
+            Fact::Erased { .. } | Fact::TookOver { .. } | Fact::Tried { .. } | Fact::Hidden { .. } => {}
         }
     }
     facts

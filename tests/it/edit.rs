@@ -229,7 +229,7 @@ fn what_makes_no_sense_is_said() {
     insta::assert_snapshot!(lmq.run(["edit", "team/retro", "--set", "text=no parts"]).err(3), @r"
     lmq: the card can't be like that
       nothing is hidden: hide the answer: {{c1::answer}} or {{c1::answer::hint}}
-    hint: nothing was changed; docs/deck-format.md has the fields of each kind
+    hint: nothing was changed; `lmq help kinds` shows the fields of each kind
     ");
     let missing = lmq.run(["edit", "team/owner", "--set", "back="]).err(3);
     assert!(missing.contains("the `basic` card has no `back`"), "{missing}");

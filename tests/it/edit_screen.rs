@@ -131,12 +131,14 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     terminal.types("a");
     terminal.sees("Add a card");
     terminal.types("mine\r");
-    terminal.sees("has no `front`");
-    terminal.types("\t\tWhose?\tOurs\r");
-    terminal.sees("added ");
-    terminal.types("b");
+    terminal.sees("write something here");
+    terminal.types("Whose?\tOurs\r");
+    terminal.sees("Added: Whose?");
+    terminal.types("\u{1b}");
+    terminal.sees("Added 1 card");
+    terminal.types("/");
     terminal.types("deck:mine");
-    terminal.sees("1 card");
+    terminal.sees("1 of ");
     terminal.types("\r");
     terminal.types("e");
     terminal.sees("Edit ");
@@ -157,15 +159,16 @@ fn a_card_that_is_added_on_a_row_goes_into_its_deck_also_below_a_folded_one() {
     }
     let mut terminal = Terminal::start(&lmq, &[], 60, 30, &[]);
     terminal.sees("Enter review");
-    // The first row is `a`: it is folded, and the chosen one is moved to the last row.
-    terminal.types("j");
+    // The second row is `a`, behind the deck in use: it is folded, and the row below it is chosen.
+    terminal.types("jj");
     terminal.types("\u{1b}[D");
     terminal.sees("+ a");
-    terminal.types("jjjjjjjj");
+    terminal.types("j");
     terminal.types("a");
     terminal.sees("Add a card");
     terminal.types("Under which?\tThe last\r");
-    terminal.sees("added ");
+    terminal.sees("Added: ");
+    terminal.types("\u{1b}");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
     assert!(lmq.ok(["cards", "deck:z"]).contains("Under which?"));
@@ -225,4 +228,67 @@ fn where_the_input_ends_no_editor_is_opened_again() {
         assert_eq!(lmq.read("opened"), "opened\n", "{command:?}");
         std::fs::remove_file(lmq.path("opened")).unwrap();
     }
+}
+
+#[test]
+fn several_cards_are_written_in_a_row_with_lines_and_tags() {
+    let lmq = model();
+    lmq.ok(["answer", "model/plan-in-strategy", "good"]);
+    lmq.ok(["tag", "culture", "model/plan-in-strategy"]);
+    let mut terminal = Terminal::start(&lmq, &[], 80, 30, &[]);
+    terminal.sees("Enter review");
+    terminal.types("a");
+    terminal.sees("Add a card");
+    // A paste of several lines stays one field; `cul` is completed to the tag that is known.
+    terminal.types("mine\t\t\u{1b}[200~First line\nsecond line\u{1b}[201~\tOurs\tcul\u{1b}[C\r");
+    terminal.sees("Added: First line");
+    terminal.types("One more\tTheirs\r");
+    terminal.sees("Added: One more");
+    terminal.types("Half a thought\u{1b}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("\r");
+    terminal.sees("Half a thought");
+    terminal.types("\u{1b}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("d");
+    terminal.sees("Added 2 cards");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    let cards = lmq.json(["cards", "deck:mine", "--json"]);
+    let prompts: Vec<&str> = cards.as_array().unwrap().iter().map(|card| card["prompt"].as_str().unwrap()).collect();
+    assert_eq!(prompts, ["First line\nsecond line", "One more"]);
+    assert!(cards.as_array().unwrap().iter().all(|card| card["tags"] == serde_json::json!(["culture"])), "{cards}");
+}
+
+#[test]
+fn what_was_typed_outlives_a_crash() {
+    let lmq = model();
+    lmq.ok(["answer", "model/plan-in-strategy", "good"]);
+    let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+    terminal.sees("Enter review");
+    terminal.types("a");
+    terminal.types("mine\t\tA long thought");
+    terminal.sees("A long thought");
+    // Once nobody types for a moment it is on the disk.
+    let kept = lmq.path(".local/share/lmq/form-new.json");
+    let draft = || std::fs::read_to_string(&kept).is_ok_and(|text| text.contains("A long thought"));
+    let begun = crate::terminal::started();
+    while !draft() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "no draft");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    terminal.child.kill().unwrap();
+    terminal.ends();
+    let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+    terminal.sees("Enter review");
+    terminal.types("a");
+    terminal.sees("front: A long thought");
+    terminal.types("g");
+    terminal.sees("mine");
+    terminal.types("\tIts end\r");
+    terminal.sees("Added: A long thought");
+    terminal.types("\u{1b}");
+    terminal.types("q");
+    terminal.ends();
+    assert!(!draft(), "what was saved is not offered again");
 }

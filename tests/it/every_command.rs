@@ -22,15 +22,15 @@ pub(crate) const COMMANDS: &[&str] = &[
     "cards deck:work::team",
     "show team/owner",
     "suspend team/owner",
-    "unsuspend team/owner",
+    "suspend --off team/owner",
     "bury team/owner",
-    "unbury team/owner",
+    "bury --off team/owner",
     "mark team/owner",
-    "unmark team/owner",
+    "mark --off team/owner",
     "tag hot team/owner",
-    "untag hot team/owner",
+    "tag --off hot team/owner",
     "move elsewhere team/retro --yes",
-    "rename own mine",
+    "decks rename own mine",
     "reset team/owner --yes",
     "set-due 3d team/owner",
     "delete deck:table --yes",
@@ -56,6 +56,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "forget deck:mine --yes",
     "completions bash",
     "man",
+    "help search",
 ];
 
 /// The one that fails: one person is no team.

@@ -39,7 +39,7 @@ fn a_row_as_json_has_the_state_before_and_after() {
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).ok().out();
     lmq.run(["answer", "team/owner", "good"]).ok().out();
-    lmq.run_at("2026-01-16T23:59:00-05:00", ["answer", "team/owner", "1", "--ms", "900"]).ok().out();
+    lmq.run_at("2026-01-16T23:59:00-05:00", ["answer", "team/owner", "again", "--ms", "900"]).ok().out();
     lmq.run_at("2026-01-17T09:00:00+01:00", ["undo"]).ok().out();
     let rows = lmq.run(["history", "--json"]).json();
     let rows = rows.as_array().unwrap();
@@ -59,7 +59,7 @@ fn a_row_as_json_has_the_state_before_and_after() {
         (failed["at"].as_str(), failed["study_day"].as_str()),
         (Some("2026-01-16T23:59:00-05:00"), Some("2026-01-16"))
     );
-    assert_eq!((failed["quality"].as_u64(), failed["took_ms"].as_u64()), (Some(1), Some(900)));
+    assert_eq!((failed["quality"].as_u64(), failed["took_ms"].as_u64()), (Some(2), Some(900)));
     assert_eq!(failed["card"], lmq.id("deck:team roadmap").as_str());
     assert_eq!(failed["voided"], true);
     assert_eq!(rows[0]["before"]["due"], serde_json::Value::Null);

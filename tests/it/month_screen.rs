@@ -55,17 +55,19 @@ fn a_month_needs_nothing_but_the_screen() {
     let mut answers = 0;
     for day in 0..30 {
         let mut terminal = open(&lmq, day);
-        terminal.sees(if day == 0 { "Press any key" } else { "▸ all decks" });
+        terminal.sees(if day == 0 { "Press Enter" } else { "▸ all decks" });
         if day == 3 {
             terminal.types("a");
             terminal.sees("Add a card");
             terminal.types("mine\t\tWhose is the street?\tEverybody's\r");
-            terminal.sees("added ");
+            terminal.sees("Added: ");
+            terminal.types("\u{1b}");
+            terminal.sees("Added 1 card");
         }
         if day == 5 {
-            terminal.types("b");
+            terminal.types("/");
             terminal.types("deck:mine");
-            terminal.sees("1 card");
+            terminal.sees("1 of ");
             terminal.types("\r");
             terminal.types("e");
             terminal.sees("Edit ");

@@ -28,6 +28,38 @@ fn an_unknown_deck_or_number_is_refused() {
     ");
     for number in ["-1", "x", "1.5"] {
         let error = lmq.run(["next", &format!("--new={number}")]).err(2);
-        assert!(error.contains(&format!("invalid value '{number}' for '--new <N>'")), "{error}");
+        assert!(error.contains(&format!("`--new` can't be `{number}`")), "{error}");
     }
+}
+
+#[test]
+fn every_kind_is_asked_with_what_it_takes_to_answer_it() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "k", "Who leads?", "Amara", "Bela", "Cem", "--kind", "choice"]).done();
+    let asked = lmq.run(["next", "k", "--json"]).json();
+    assert_eq!((asked["ask"].as_str(), asked["question"].as_str()), (Some("choose"), Some("Who leads?")));
+    let options: Vec<&str> =
+        asked["options"].as_array().unwrap().iter().map(|option| option.as_str().unwrap()).collect();
+    assert_eq!(options.len(), 3);
+    let lines: Vec<String> = options.iter().zip(1..).map(|(option, number)| format!("  {number} {option}\n")).collect();
+    assert_eq!(lmq.run(["next", "k"]).out(), format!("k/who-leads\nWho leads?\n{}", lines.concat()));
+    let right = options.iter().position(|option| *option == "Amara").unwrap() + 1;
+    let said = lmq.run(["answer", "k/who-leads", "--response", &right.to_string(), "--json"]).json();
+    assert_eq!(said["verdict"]["outcome"], "right", "the numbers are those that were shown");
+
+    lmq.run(["add", "o", "From far to near:", "vision", "strategy", "plan", "--kind", "order"]).done();
+    let asked = lmq.run(["next", "o", "--json"]).json();
+    let place = |item: &str| asked["options"].as_array().unwrap().iter().position(|one| one == item).unwrap() + 1;
+    let order = format!("{} {} {}", place("vision"), place("strategy"), place("plan"));
+    assert_eq!(asked["ask"], "order");
+    let said = lmq.run(["answer", "o/from-far-to-near", "--response", &order, "--json"]).json();
+    assert_eq!(said["verdict"]["outcome"], "right");
+
+    lmq.run(["add", "l", "Three parts?", "one", "two", "three", "--kind", "list"]).done();
+    let asked = lmq.run(["next", "l", "--json"]).json();
+    assert_eq!(
+        (asked["ask"].as_str(), asked["items"].as_u64(), &asked["options"]),
+        (Some("list"), Some(3), &serde_json::json!([]))
+    );
+    assert!(lmq.run(["next", "l"]).out().ends_with("(3 items)\n"));
 }

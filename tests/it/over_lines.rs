@@ -8,6 +8,7 @@ use lmq::ops::checkup::CheckupSession;
 use lmq::ops::queue::Options;
 use lmq::ops::review::Review;
 use lmq::ui::Look;
+use lmq::ui::Palette;
 use lmq::ui::Typed;
 use std::io;
 use std::time::Duration;
@@ -46,7 +47,7 @@ impl lmq::ui::Lines for Person<'_> {
     }
 }
 
-const LOOK: Look = Look { colour: false, width: 60, links: false };
+const LOOK: Look = Look { colour: false, width: 60, links: false, palette: Palette::OWN };
 
 fn review(world: &mut World, lines: &[&'static str], live: bool) -> String {
     world.settings.backups = false;

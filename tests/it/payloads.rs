@@ -49,6 +49,21 @@ fn bad(raw: &[u8], draws: bool) -> Option<char> {
     })
 }
 
+/// What a command sent, without the colours that are lmq's own: no payload is one of these.
+fn without_colours(raw: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(raw).unwrap();
+    let mut parts = text.split("\u{1b}[");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m');
+        if rest.is_none() {
+            out.push_str("\u{1b}[");
+        }
+        out.push_str(rest.unwrap_or(part));
+    }
+    out.into_bytes()
+}
+
 /// Runs a command on a terminal to its end.
 #[track_caller]
 fn judge(lmq: &Lmq, args: &[&str], env: &[(&str, &str)]) -> String {
@@ -65,7 +80,7 @@ fn judge(lmq: &Lmq, args: &[&str], env: &[(&str, &str)]) -> String {
     let (code, shown, _) = terminal.ends();
     assert_ne!(code, 137, "{args:?} waits: {shown}");
     let raw = bytes.lock().unwrap().clone();
-    assert_eq!(bad(&raw, false), None, "{args:?} {env:?}: {:?}", String::from_utf8_lossy(&raw));
+    assert_eq!(bad(&without_colours(&raw), false), None, "{args:?} {env:?}: {:?}", String::from_utf8_lossy(&raw));
     String::from_utf8(raw).unwrap()
 }
 

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `src/cli` that are no commands.
-const NO_COMMANDS: [&str; 13] = [
+const NO_COMMANDS: [&str; 15] = [
     "ask",
     "import_question",
     "editor",
     "mod",
     "bulk",
     "busy",
+    "colour",
     "faults",
     "json",
     "lint_words",
@@ -18,6 +19,7 @@ const NO_COMMANDS: [&str; 13] = [
     "parse",
     "screen",
     "share",
+    "usage",
 ];
 
 fn root() -> &'static Path {

@@ -238,7 +238,7 @@ fn keys_can_be_bound_and_a_key_for_two_commands_is_refused_with_both() {
     let mut terminal = Terminal::start(&lmq, &["review", "model"], 80, 24, &[]);
     terminal.puts_primer_away();
     terminal.types("?");
-    terminal.sees("(undo_list)");
+    terminal.sees("Keys here");
     terminal.types(" ");
     terminal.sees("Space shows");
     terminal.types("x");
@@ -300,17 +300,21 @@ fn a_narrow_a_tiny_and_a_changing_terminal_work() {
 fn the_first_screen_shows_the_day_and_leads_into_the_first_card() {
     let lmq = Lmq::at_home();
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
-    insta::assert_snapshot!("today_80", trimmed(&terminal.sees("Any key begins")));
-    terminal.types("x");
+    insta::assert_snapshot!("today_80", trimmed(&terminal.sees("Enter begins")));
+    terminal.types("\r");
     terminal.turns_first_card();
     terminal.types("3");
     terminal.types("\u{3}");
     terminal.sees("1 answer");
     terminal.types("b");
-    terminal.sees("search:");
+    terminal.sees("x actions");
+    terminal.types("/");
+    terminal.sees("Enter to the list");
     terminal.types("ladder");
     terminal.sees("quotes");
-    terminal.types("\u{1b}");
+    terminal.types("\r");
+    terminal.sees("x actions");
+    terminal.types("q");
     terminal.sees("Enter review");
     terminal.types("q");
     let (code, _, raw) = terminal.ends();
@@ -363,7 +367,7 @@ fn a_held_u_takes_back_one_answer() {
     for (args, text, first) in [(&["review", "model"][..], "Aligning", "\u{1b}"), (&[], "Enter review", "j")] {
         let lmq = model();
         for card in ["model/plan-in-strategy", "model/vision-execution#1", "model/hand-washing"] {
-            lmq.ok(["answer", card, "4"]);
+            lmq.ok(["answer", card, "good"]);
         }
         let mut terminal = Terminal::start(&lmq, args, 80, 24, &[]);
         terminal.sees(text);
@@ -448,7 +452,7 @@ fn each_button_shows_its_interval_in_twenty_columns_too() {
     terminal.puts_primer_away();
     terminal.types(" ");
     let shown = terminal.sees("4 Easy");
-    for button in ["1 Again 1d", "2 Hard 1d", "3 Good 1d", "4 Easy 1d", "smaller part"] {
+    for button in ["1 Again soon", "2 Hard 1 d", "3 Good 1 d", "4 Easy 1 d", "smaller part"] {
         assert!(shown.contains(button), "{shown}");
     }
     terminal.types("q");

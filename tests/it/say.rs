@@ -314,7 +314,7 @@ fn a_sitting_over_lines_shows_earlier_words_then_todays_then_the_model_and_its_c
       - It asks what or why.
       - It blames nobody.
 
-    1 Again 2.0mo   2 Hard 2.0mo   3 Good 2.0mo (Enter)   4 Easy 2.0mo
+    1 Again this session   2 Hard 2.0 mo   3 Good 2.0 mo (Enter)   4 Easy 2.0 mo
     grade> 
     Good: back in 60 days
     ");

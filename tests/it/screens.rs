@@ -79,15 +79,17 @@ fn tour(columns: u16, colour: bool) -> String {
     };
 
     let mut terminal = Terminal::start(&lmq, &[], columns, 24, no_colour);
-    take(&terminal, "today, first run", "Any key begins");
+    take(&terminal, "today, first run", "Enter begins");
     terminal.types("?");
     take(&terminal, "help", "Keys");
     terminal.types(" ");
-    terminal.sees("Any key begins");
-    terminal.types("x");
+    terminal.sees("Enter begins");
+    terminal.types("x\u{1b}[B\u{1b}[A");
+    terminal.sees("▸ all decks");
+    terminal.types("\r");
     terminal.sees("two roles that");
     terminal.types("\u{3}");
-    terminal.sees("Any key begins");
+    terminal.sees("Enter begins");
     terminal.types("q");
     terminal.ends();
 
@@ -168,22 +170,24 @@ fn tour(columns: u16, colour: bool) -> String {
 
     let mut terminal = Terminal::start(&lmq, &[], columns, 24, &monday);
     terminal.sees("Enter review");
-    terminal.types("kjj\u{1b}[D");
+    terminal.types("kj\u{1b}[D");
     take(&terminal, "today, one deck folded", "+ work");
     terminal.types("b");
-    terminal.sees("search:");
+    take(&terminal, "browse, all cards", "x actions");
+    terminal.types("/");
+    terminal.sees("Enter to the list");
     terminal.types("plan-in");
     terminal.types("\u{15}deck:work::model relate");
     terminal.sees("model relate");
-    take(&terminal, "browse", "1 card  Enter to the list");
+    take(&terminal, "browse", "Enter to the list");
     terminal.types("\r");
-    terminal.sees("Enter opens");
+    terminal.sees("x actions");
     terminal.types("\r");
     take(&terminal, "card", "Esc goes back");
     terminal.types("\u{1b}[6~");
     take(&terminal, "card, a page on", "events, oldest first");
     terminal.types("\u{3}");
-    terminal.sees("search:");
+    terminal.sees("x actions");
     terminal.types("\u{3}");
     terminal.sees("Enter review");
     terminal.types("\u{3}");
@@ -356,7 +360,7 @@ fn any_keys_leave_log_and_state_in_order_and_the_terminal_as_it_was() {
         let lmq = model();
         let args: &[&str] = if case % 2 == 0 { &["review", "work::model"] } else { &[] };
         let mut terminal = Terminal::start(&lmq, args, if case < 3 { 80 } else { 24 }, 24, &[]);
-        terminal.sees(if case % 2 == 0 { "New" } else { "Any key" });
+        terminal.sees(if case % 2 == 0 { "New" } else { "Enter begins" });
         let mut pressed = Vec::new();
         for turn in 0..40 {
             if terminal.child.try_wait().unwrap().is_some() {
@@ -487,9 +491,9 @@ fn a_card_of_ten_thousand_lines_scrolls_and_a_hostile_one_does_nothing() {
 fn recorded() -> String {
     let lmq = Lmq::at_home();
     let mut terminal = Terminal::start(&lmq, &[], 76, 15, &[("NO_COLOR", "1")]);
-    let mut frames = vec![("lmq", trimmed(&terminal.sees("Any key begins")))];
-    terminal.types("x");
-    frames.push(("any key: the idea first", trimmed(&terminal.sees("Space goes on"))));
+    let mut frames = vec![("lmq", trimmed(&terminal.sees("Enter begins")))];
+    terminal.types("\r");
+    frames.push(("Enter: the idea first", trimmed(&terminal.sees("Space goes on"))));
     terminal.types("q");
     terminal.sees("cards are left");
     terminal.types("q");

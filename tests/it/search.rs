@@ -109,7 +109,7 @@ fn sums_over_the_cards_of_a_search_are_the_kept_sums_where_it_means_all() {
     let rules = Settings { leech_lapses: 2, ..world.settings.clone() }.rules([]);
     let today = world.today();
     let asked = Asked { today, rules: rules.clone() };
-    let all = world.store.hits_in(&DeckSet::All, &parse("").unwrap(), &asked).unwrap();
+    let all = world.store.hits_in(&DeckSet::All, &parse("", None).unwrap(), &asked).unwrap();
     assert_eq!(world.store.names_of(&all).unwrap().len(), 4);
     for (since, until) in [(None, None), (Some(today.plus(-9)), Some(today.plus(-1)))] {
         let kept = world.store.totals(&DeckSet::All, today, since, until, &rules).unwrap();

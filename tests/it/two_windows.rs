@@ -333,7 +333,10 @@ fn a_doctor_beside_windows_that_answer_finds_nothing_and_drops_nothing() {
 fn many_programs_that_start_on_a_new_database_at_once_all_find_it_ready() {
     let folder = tempfile::tempdir().unwrap();
     for round in 0..4 {
-        let db = folder.path().join(format!("new-{round}")).join("lmq.db");
+        // A folder that is not there would be a slip of the name, and an error.
+        let new = folder.path().join(format!("new-{round}"));
+        std::fs::create_dir(&new).unwrap();
+        let db = new.join("lmq.db");
         let children: Vec<_> = (0..6)
             .map(|_| {
                 std::process::Command::new(env!("CARGO_BIN_EXE_lmq"))

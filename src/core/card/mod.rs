@@ -352,6 +352,20 @@ pub enum Ask {
 }
 
 impl Ask {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recall => "recall",
+            Self::Type => "type",
+            Self::Choose => "choose",
+            Self::Sort => "sort",
+            Self::List(_) => "list",
+            Self::Order => "order",
+            Self::Say => "say",
+        }
+    }
+
     /// How it was asked, for the log; `None` where the learner judges.
     #[must_use]
     pub fn asked(self) -> Option<Asked> {

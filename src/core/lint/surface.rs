@@ -1,6 +1,6 @@
 //! What can be seen of a scene without understanding it: its length, its marks, its words.
 //!
-//! Each look gives a scene one value. The rules are rough and made for English; docs/authoring.md says what each counts. They only
+//! Each look gives a scene one value. The rules are rough and made for English; docs/cues.md says what each counts. They only
 //! have to be the same for all scenes of a deck: what is compared is how a value goes with an answer.
 
 use crate::core::compare::search::fold;

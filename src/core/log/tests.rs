@@ -258,6 +258,9 @@ fn facts() -> Vec<Fact> {
         Fact::Scheduler { deck: other(), config: None },
         Fact::Scheduler { deck: deck(), config: Some(ConfigId([1; 16])) },
         Fact::Scheduler { deck: deck(), config: Some(ConfigId([2; 16])) },
+        Fact::Hidden { deck: deck(), hidden: true },
+        Fact::Hidden { deck: deck(), hidden: false },
+        Fact::Hidden { deck: other(), hidden: true },
         undone(OWN, 3, None),
         undone(OWN, 4, None),
         undone(OTHER, 3, Some(1)),
@@ -287,7 +290,7 @@ fn facts() -> Vec<Fact> {
 fn the_chain_notices_every_kind_of_fact_and_what_it_says() {
     let facts = facts();
     let codes: BTreeSet<u8> = facts.iter().map(Fact::code).collect();
-    assert!(codes.iter().copied().eq(1..=23), "one of each kind: {codes:?}");
+    assert!(codes.iter().copied().eq(1..=24), "one of each kind: {codes:?}");
     let fact = |fact: &Fact| (format!("{fact:?}"), of_fact(fact));
     let event = ("an event".to_owned(), of_event(&event()));
     assert_all_differ(facts.iter().map(fact).chain([event]));

@@ -90,6 +90,13 @@ pub fn month_ends(from: StudyDay, to: StudyDay) -> impl Iterator<Item = StudyDay
     std::iter::successors(next(from), move |end: &StudyDay| next(end.plus(1))).take(LONGEST_MONTHS)
 }
 
+/// The coming Friday; on a Friday, the next one.
+#[must_use]
+pub fn coming_friday(today: StudyDay) -> StudyDay {
+    // 1970-01-01 was a Thursday: day 1 was a Friday.
+    today.plus(7 - (i64::from(today.0) - 1).rem_euclid(7))
+}
+
 /// What is known today, how it fades if nothing is reviewed, and what it was at the end of each month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Knowledge {
@@ -106,9 +113,7 @@ impl Knowledge {
     /// Of no cards yet; the days ahead are the coming Friday, today in a week, and in 30 days.
     #[must_use]
     pub fn new(today: StudyDay) -> Self {
-        // 1970-01-01 was a Thursday: day 1 was a Friday.
-        let friday = today.plus(7 - (i64::from(today.0) - 1).rem_euclid(7));
-        let mut days = vec![friday, today.plus(7), today.plus(30)];
+        let mut days = vec![coming_friday(today), today.plus(7), today.plus(30)];
         days.sort_unstable();
         days.dedup();
         Self {

@@ -282,3 +282,21 @@ fn what_is_taken_from_a_queue_or_added_to_it_leaves_its_clone_alone() {
     };
     assert_eq!((left(before), left(after)), (vec![0, 1, 2, 3, 9], vec![1, 3, 9, 0]));
 }
+
+#[test]
+fn someone_is_back_until_something_new_is_begun_after_a_gap_of_a_week() {
+    for (days, back) in [
+        (&[][..], false),
+        (&[(99, 5)][..], false),
+        (&[(93, 5)], false),
+        (&[(92, 5)], true),
+        (&[(100, 0), (92, 5)], true),
+        (&[(100, 0), (99, 0), (97, 0), (80, 3)], true),
+        (&[(100, 0), (99, 1), (97, 0), (80, 3)], false),
+        (&[(100, 2), (80, 3)], false),
+        (&[(100, 0), (99, 0), (98, 0), (97, 0)], false),
+    ] {
+        let days = days.iter().map(|(day, begun)| (StudyDay(*day), *begun));
+        assert_eq!(is_back(days.clone(), StudyDay(100)), back, "{:?}", days.collect::<Vec<_>>());
+    }
+}

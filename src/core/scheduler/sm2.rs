@@ -111,6 +111,7 @@ impl Sm2 {
 mod tests {
     use super::*;
     use crate::core::grade::Drill;
+    use crate::core::grade::Scale;
     use crate::core::id::NoteUid;
 
     fn card() -> CardId {
@@ -192,7 +193,7 @@ mod tests {
             let mut state = CardState::default();
             for (index, answer) in answers.split(' ').enumerate() {
                 let (grade, day) = answer.split_once('@').unwrap();
-                let quality: Quality = grade.parse().unwrap();
+                let quality = Scale::Sm2.read(grade).unwrap();
                 let day = StudyDay(day.parse().unwrap());
                 assert_eq!(AnswerKind::of(&state, day), kinds[index], "{answers}, answer {index}");
                 state = Sm2::default().answer(card(), &state, quality, day);

@@ -153,7 +153,7 @@ fn example(field: &str) -> String {
         "lapses" => "lapses>3",
         "due" => "due<=3d, or due<2026-03-01",
         "reviewed" => "reviewed:7d",
-        "rated" => "rated:7d, rated:7d:1 or rated:7d:again",
+        "rated" => "rated:7d or rated:7d:again",
         _ => "added:30d",
     };
     format!("write {example}")

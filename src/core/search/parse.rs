@@ -5,7 +5,8 @@ use crate::core::compare::search::fold;
 use crate::core::compare::search::literal;
 use crate::core::compare::search::plain;
 use crate::core::grade::Button;
-use crate::core::grade::Quality;
+use crate::core::grade::GradeError;
+use crate::core::grade::Scale;
 use crate::core::search::FIELDS;
 use crate::core::search::MOST_CHARS;
 use crate::core::search::MOST_CONDITIONS;
@@ -34,8 +35,9 @@ const DEEPEST: usize = 32;
 ///
 /// # Errors
 /// With the place of the first character that can't be.
-pub fn parse(text: &str) -> Result<Query, SearchError> {
+pub fn parse(text: &str, scale: Option<Scale>) -> Result<Query, SearchError> {
     let mut parser = Parser {
+        scale,
         chars: text.chars().collect(),
         at: 0,
         depth: 0,
@@ -57,6 +59,7 @@ pub fn parse(text: &str) -> Result<Query, SearchError> {
 }
 
 struct Parser {
+    scale: Option<Scale>,
     chars: Vec<char>,
     at: usize,
     depth: usize,
@@ -377,15 +380,8 @@ impl Parser {
                 let rated = match grade {
                     None => Rated::Any,
                     Some(grade) => {
-                        let button = Button::ALL.into_iter().find(|button| button.name().eq_ignore_ascii_case(grade));
-                        match (button, grade.parse::<Quality>()) {
-                            (Some(button), _) => Rated::Button(button),
-                            (None, Ok(quality)) => Rated::Exactly(quality),
-                            (None, Err(error)) => {
-                                let at = given.at + span.chars().count() + 1;
-                                return Err(SearchError { at, fault: SearchFault::BadGrade(error) });
-                            }
-                        }
+                        let at = given.at + span.chars().count() + 1;
+                        self.rated(grade).map_err(|error| SearchError { at, fault: SearchFault::BadGrade(error) })?
                     }
                 };
                 self.answered(days, rated)
@@ -395,6 +391,19 @@ impl Parser {
                 self.answered(days, Rated::Any)
             }
         })
+    }
+
+    /// A grade as it is written on the scale in force: on four buttons a number is a button too.
+    fn rated(&self, grade: &str) -> Result<Rated, GradeError> {
+        match (Button::of_name(grade), self.scale) {
+            (Some(button), _) => Ok(Rated::Button(button)),
+            (None, Some(Scale::Four)) => Scale::Four.read(grade).map(|quality| Rated::Button(quality.button())),
+            (None, Some(Scale::Sm2)) => Scale::Sm2.read(grade).map(Rated::Exactly),
+            (None, None) => match Scale::Sm2.read(grade) {
+                Ok(_) => Err(GradeError::Ambiguous { found: grade.to_owned() }),
+                Err(error) => Err(error),
+            },
+        }
     }
 
     fn card(&mut self, test: CardTest) -> Node {

@@ -3,8 +3,9 @@ use crate::core::card::Fields;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::compare::search::fold;
+use crate::core::grade::Scale;
 use crate::core::search::error::SHOWN;
-use crate::core::search::parse::parse;
+use crate::core::search::parse::parse as parse_on;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::state::Model;
@@ -50,6 +51,10 @@ fn state() -> CardState {
     CardState { memory: Some(memory), answers: 9, marked: true, ..CardState::default() }
 }
 
+fn parse(query: &str) -> Result<Query, SearchError> {
+    parse_on(query, Some(Scale::Sm2))
+}
+
 fn matches_with(query: &str, state: &CardState) -> bool {
     let body = serde_json::to_string(&note()).unwrap();
     let subject = Subject {
@@ -70,6 +75,31 @@ fn matches_with(query: &str, state: &CardState) -> bool {
 fn error(query: &str) -> String {
     let error = parse(query).unwrap_err();
     format!("{} {} / {}", error.at, error.fault, error.fault.help())
+}
+
+#[test]
+fn a_number_is_a_grade_of_the_scale_in_force() {
+    let rated = |query: &str, scale| {
+        let query = parse_on(query, scale).unwrap();
+        let body = serde_json::to_string(&note()).unwrap();
+        let subject = Subject {
+            note: NoteFacts { body: &body, key: None, topic: None, added: None },
+            deck: ("lang", "lang"),
+            state: &state(),
+            offered: true,
+            answers: &[(StudyDay(98), Quality::Q1), (StudyDay(99), Quality::Q4)],
+        };
+        query.matches(&subject, &asked())
+    };
+    let (four, sm2) = (Some(Scale::Four), Some(Scale::Sm2));
+    assert!(rated("rated:7d:3", four), "Good");
+    assert!(!rated("rated:7d:3", sm2), "3 of six");
+    assert!(rated("rated:7d:1", four), "Again is whatever was not recalled");
+    assert!(!rated("rated:7d:2", four) && !rated("rated:7d:2", sm2));
+    assert!(rated("rated:7d:good", None), "words are the same everywhere");
+    let refused = |query: &str, scale| parse_on(query, scale).unwrap_err().fault.to_string();
+    assert!(refused("rated:7d:5", four).contains("1 to 4"));
+    assert!(refused("rated:7d:3", None).contains("one grade in some decks and another in others"));
 }
 
 #[test]
@@ -262,7 +292,7 @@ fn an_error_points_at_its_character() {
         ("due<soon", "4 `soon` is no number that `due` can have / write due<=3d, or due<2026-03-01"),
         (
             "rated:7d:9",
-            "9 `9` is no grade; use 0 to 5, or again, hard, good, easy / write rated:7d, rated:7d:1 or rated:7d:again",
+            "9 `9` is no grade; use again, hard, good or easy, or 0 to 5 / write rated:7d or rated:7d:again",
         ),
         ("added:0d", "6 today is the first of these days: 1d at least / write added:30d"),
         ("deck: a", "5 `deck` needs a value / write deck:quotes"),

@@ -23,6 +23,8 @@ pub struct Choice {
     pub quality: Quality,
     /// The interval that it gives; `None` where it moves nothing (a repeat, or cramming).
     pub interval: Option<Days>,
+    /// Whether the card comes again in this session, before any interval begins.
+    pub repeats: bool,
 }
 
 /// The grades that a card in this state can be given, each with the interval that it would give. `comes_back` is the study
@@ -38,6 +40,7 @@ pub fn choices(
     today: StudyDay,
 ) -> Vec<Choice> {
     let moves = mode == Mode::Normal && AnswerKind::of(before, today) != AnswerKind::Drill;
+    let repeats = |quality| mode == Mode::Normal && settings.drill().repeats(quality);
     let interval = |quality| {
         let after = scheduler.answer(card, before, quality, today);
         let due = after.memory.filter(|_| moves).map(|memory| comes_back.unwrap_or(memory.due));
@@ -52,6 +55,7 @@ pub fn choices(
                 label: button.name().to_owned(),
                 quality: button.quality(),
                 interval: interval(button.quality()),
+                repeats: repeats(button.quality()),
             })
             .collect(),
         Scale::Sm2 => Quality::ALL
@@ -62,6 +66,7 @@ pub fn choices(
                 label: quality.button().name().to_lowercase(),
                 quality,
                 interval: interval(quality),
+                repeats: repeats(quality),
             })
             .collect(),
     }

@@ -87,7 +87,8 @@ impl Loaded {
 
     /// Its question, in the phrasing that was loaded; options are shuffled anew each day. `None` for a kind of card that
     /// this program does not know.
-    pub(super) fn question(&self, today: StudyDay) -> Option<Question> {
+    #[must_use]
+    pub fn question(&self, today: StudyDay) -> Option<Question> {
         let day = u64::from(today.0.cast_unsigned());
         let showing = Showing { variant: self.variant, seed: self.card.hash() ^ splitmix64(day) };
         kind(&self.text.kind).map(|kind| kind.question(&self.text, self.card.ordinal, showing))

@@ -513,3 +513,39 @@ fn cramming_moves_no_card_that_comes_back_on_its_days() {
     let mut sitting = Sitting::with(Settings::default(), Mode::Cram, [new_card(1, say())]).revealed();
     assert_eq!(words(&sitting.give(Input::Accept)), "Answer: crammed 4");
 }
+
+#[test]
+fn a_sitting_whose_time_is_up_goes_on_where_the_learner_wants_more() {
+    let mut sitting = Sitting::of((1..=3).map(|number| due_card(number, basic())));
+    sitting.session.ends_at_ms = Some(4_000);
+    sitting.answer(Quality::Q4);
+    sitting.show();
+    assert_eq!((stage(&sitting.session), sitting.session.waiting().all()), ("finished", 2), "the time is up");
+    let ended = sitting.session.clone();
+    // Ten more.
+    sitting.session = ended.extended(Some(600_000));
+    assert_eq!(stage(&sitting.session), "between");
+    sitting.show();
+    assert_eq!(stage(&sitting.session), "front");
+    // Or the last answer taken back: that card is asked again, and then it ends.
+    sitting.session = ended.undone(&[id(1)]);
+    sitting.show();
+    assert_eq!(sitting.on_screen(), 1, "past the end");
+    sitting.respond("");
+    sitting.give(Input::Accept);
+    sitting.show();
+    assert_eq!((stage(&sitting.session), sitting.session.waiting().all()), ("finished", 2));
+    assert_eq!(stage(&Sitting::of([]).session.extended(None)), "finished", "nothing is left");
+}
+
+#[test]
+fn a_grade_says_whether_the_card_comes_again_in_this_session() {
+    let repeats = |drill: Option<Drill>, mode: Mode| {
+        let settings = Settings { drill, ..Settings::default() };
+        let sitting = Sitting::with(settings, mode, [new_card(1, basic())]).revealed();
+        sitting.session.choices(TODAY).iter().map(|choice| choice.repeats).collect::<Vec<bool>>()
+    };
+    assert_eq!(repeats(None, Mode::Normal), [true, false, false, false]);
+    assert_eq!(repeats(Some(Drill::Below4), Mode::Normal), [true, true, false, false]);
+    assert_eq!(repeats(None, Mode::Cram), [false; 4]);
+}

@@ -282,6 +282,7 @@ impl Segment {
             | Fact::Topic { deck: id, .. }
             | Fact::Renamed { deck: id }
             | Fact::Tried { deck: id, .. }
+            | Fact::Hidden { deck: id, .. }
             | Fact::Erased { what: Erasure::Deck(id) } => deck(id)?,
             Fact::Scheduler { deck: id, config } => {
                 deck(id)?;

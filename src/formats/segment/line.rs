@@ -216,6 +216,8 @@ pub(super) struct FactLine<'l> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) tried: Option<Cow<'l, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hidden: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<TextLine>,
 }
 

@@ -450,6 +450,7 @@ impl<'a> Reader<'a> {
                 deck: deck()?,
                 tried: line.tried.as_deref().and_then(Tried::of_name).ok_or_else(|| missing(&["tried"]))?,
             },
+            "hidden" => Fact::Hidden { deck: deck()?, hidden: line.hidden.ok_or_else(|| missing(&["hidden"]))? },
             "paused" => Fact::Paused { until: StudyDay(line.until.ok_or_else(|| missing(&["until"]))?) },
             "resumed" => Fact::Resumed,
             "erased" => Fact::Erased {

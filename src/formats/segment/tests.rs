@@ -130,7 +130,7 @@ fn every_kind_of_event_and_fact_comes_back_as_it_was() {
             |record| if let LogRecord::Entry(Entry::Fact(_, fact), _) = record { Some(fact.code()) } else { None },
         )
         .collect();
-    assert_eq!(codes, (1..=23).collect());
+    assert_eq!(codes, (1..=24).collect());
     assert_eq!(read_all(&written(&log)).unwrap(), log);
 }
 

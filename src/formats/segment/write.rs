@@ -296,6 +296,10 @@ impl<'w> Writer<'w> {
                 line.deck = Some(deck.into());
                 line.tried = Some(tried.name().into());
             }
+            Fact::Hidden { deck, hidden } => {
+                line.deck = Some(deck.into());
+                line.hidden = Some(*hidden);
+            }
             Fact::Paused { until } => line.until = Some(until.0),
             Fact::Erased { what: Erasure::Typed } => line.typed = true,
             Fact::TookOver { device, from, to, chain } => {

@@ -6,6 +6,7 @@ use crate::core::grade::Scale;
 use crate::core::settings::KeyPreset;
 use crate::core::settings::NewOrder;
 use crate::core::settings::Settings;
+use crate::core::settings::Theme;
 use crate::core::study_day::Rollover;
 use crate::core::text::nearest;
 use crate::core::units::Days;
@@ -109,6 +110,14 @@ pub const SETTINGS: &[Setting] = &[
         write: |s, text| s.fuzz = text == "true",
     },
     Setting {
+        key: "active",
+        what: "whether a deck is asked every day; if not, only when you name it",
+        per_deck: true,
+        allowed: Allowed::Switch,
+        read: |s| s.active.to_string(),
+        write: |s, text| s.active = text == "true",
+    },
+    Setting {
         key: "siblings",
         what: "whether cards of one note are kept to different days",
         per_deck: false,
@@ -143,6 +152,14 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "session_minutes",
+        what: "minutes after which a sitting ends, once the current card is answered; 0 for no limit",
+        per_deck: false,
+        allowed: Allowed::Number { from: 0, to: 1440 },
+        read: |s| s.session_minutes.to_string(),
+        write: |s, text| s.session_minutes = number(text),
+    },
+    Setting {
         key: "key_preset",
         what: "the keys to begin with; sm2 also grades from 0 to 5, unless `scale` says otherwise",
         per_deck: false,
@@ -151,6 +168,22 @@ pub const SETTINGS: &[Setting] = &[
         write: |s, text| {
             s.key_preset = KeyPreset::ALL.into_iter().find(|preset| preset.name() == text).unwrap_or_default();
         },
+    },
+    Setting {
+        key: "theme",
+        what: "colours of the full screen: for a dark or a light terminal, or none",
+        per_deck: false,
+        allowed: Allowed::Word(&["auto", "dark", "light", "mono"]),
+        read: |s| s.theme.name().to_owned(),
+        write: |s, text| s.theme = Theme::ALL.into_iter().find(|theme| theme.name() == text).unwrap_or_default(),
+    },
+    Setting {
+        key: "mouse",
+        what: "whether the list of cards takes the mouse; with Shift the terminal selects text there all the same",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.mouse.to_string(),
+        write: |s, text| s.mouse = text == "true",
     },
     Setting {
         key: "try_line",
@@ -224,6 +257,22 @@ pub const SETTINGS: &[Setting] = &[
         read: |s| s.backups_mb.to_string(),
         write: |s, text| s.backups_mb = number(text),
     },
+];
+
+/// The settings that `lmq config list` shows without `--all`: those that people change first. Twelve: who adds one takes one away.
+pub const SHORT_LIST: [&str; 12] = [
+    "new_per_day",
+    "reviews_per_day",
+    "new_order",
+    "scale",
+    "active",
+    "leech_suspend",
+    "rollover",
+    "key_preset",
+    "accents",
+    "try_line",
+    "checkup",
+    "backups",
 ];
 
 /// The setting of that name.

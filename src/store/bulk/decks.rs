@@ -105,7 +105,7 @@ impl Bulk<'_, '_> {
         }
         let found = self.deck_number(id, name)?;
         let now = if let Some(number) = found {
-            let (name_id, before, edition, is_listed, position) = self.head_of(number)?;
+            let (name_id, before, edition, is_made, position) = self.head_of(number)?;
             let is_builtin = edition > 0;
             let own = is_builtin && self.options.edition == 0;
             // What the file leaves out stays as it was. A file of the learner's own says nothing about a built-in deck's head.
@@ -121,7 +121,7 @@ impl Bulk<'_, '_> {
                 namespace: self.options.namespace.clone().or(before.namespace.clone()),
                 origin: before.origin.clone(),
             };
-            if !own && (self.options.edition > 0 || head != before || !is_listed) {
+            if !own && (self.options.edition > 0 || head != before || !is_made) {
                 self.write_head(&name_id, &head)?;
             }
             TargetDeck {
@@ -219,24 +219,24 @@ impl Bulk<'_, '_> {
         self.writer.append_fact(&fact, Some(words)).map(drop)
     }
 
-    /// Id, head as its source says, edition, whether it is listed, and the last position.
+    /// Id, head as its source says, edition, whether a head of it counts, and the last position.
     fn head_of(&mut self, deck: i64) -> Result<(String, Head, u32, bool, i64), Fault> {
         let context = self.writer.context()?;
         let facts = facts_of(&self.writer.tx, &context.reader, -deck)?;
         let said: Vec<_> = facts.iter().map(|row| row.said(&context.voided)).collect();
         let shown = crate::core::registers::deck(&said);
-        let (id, listed): (String, bool) = self
+        let id: String = self
             .writer
             .tx
-            .prepare_cached("SELECT name_id, listed FROM deck WHERE id = ?1")?
-            .query_row([deck], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            .prepare_cached("SELECT name_id FROM deck WHERE id = ?1")?
+            .query_row([deck], |row| row.get(0))?;
         let position = self.writer.last_place(deck)?;
         let head = shown.head.unwrap_or_else(|| Head {
             name: id.clone(),
             origin: self.options.origin.name().to_owned(),
             ..Head::default()
         });
-        Ok((id, head, shown.edition, listed, position))
+        Ok((id, head, shown.edition, shown.made, position))
     }
 
     /// Makes or updates a topic of a deck.

@@ -3,13 +3,17 @@
 use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
+use crate::store::DeckSet;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::columns::DELETED;
 use crate::store::columns::sequence_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::weights_of;
 use crate::store::due::NEW_BY_DECK;
+use crate::store::shown::HIDDEN;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// A deck with its counts.
@@ -37,6 +41,8 @@ pub struct DeckLine {
     pub weights: Weights,
     /// `builtin`, `file` or `made`.
     pub origin: String,
+    /// Whether the learner hides it: out of lists and of what is asked every day.
+    pub hidden: bool,
     /// The file that it is followed from.
     pub linked: Option<String>,
     /// Notes.
@@ -62,6 +68,12 @@ pub struct BuiltinDeck {
 
 /// How many notes each deck has, from an index. Those whose words were erased have no card any more, and 0 for a hash.
 const NOTES_BY_DECK: &str = "SELECT deck, count(*) FROM note WHERE retired = 0 AND text_hash <> 0 GROUP BY deck";
+
+/// Answers of each deck since a day.
+const USED_BY_DECK: &str = "SELECT deck, sum(answers) FROM day_sum WHERE study_day > ?1 GROUP BY deck";
+
+/// So many days tell which decks are used.
+const USED_DAYS: i64 = 30;
 
 impl Store {
     /// Whether a deck has a note with words, from an index.
@@ -113,8 +125,8 @@ impl Store {
     pub fn bare_decks(&self) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let mut statement = self.db().prepare_cached(
-                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence, weights FROM deck \
-                 WHERE listed = 1 ORDER BY name_id",
+                "SELECT id, name_id, name, title, description, language, license, version, origin, sequence, weights, \
+                 listed FROM deck WHERE listed > 0 ORDER BY name_id",
             )?;
             let mut rows = statement.query([])?;
             let mut decks = Vec::new();
@@ -131,6 +143,7 @@ impl Store {
                     sequence: sequence_of(row.get(9)?)?,
                     weights: weights_of(row.get(10)?)?,
                     origin: row.get(8)?,
+                    hidden: row.get::<_, u8>(11)? == HIDDEN,
                     linked: None,
                     notes: 0,
                     cards: 0,
@@ -182,15 +195,24 @@ impl Store {
         Ok(None)
     }
 
-    /// The decks, with their counts on `today`.
+    /// The decks, with their counts on `today`, of siblings one a day: the learner's own first, those that they used most of late
+    /// before others, then by their ids.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn decks(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
+        self.decks_with(today, true)
+    }
+
+    /// The same, with siblings kept apart or not.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks_with(&self, today: StudyDay, keep_siblings_apart: bool) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
             let mut decks = self.deck_heads()?;
-            self.count_waiting(&mut decks, today)?;
+            self.count_waiting(&mut decks, today, keep_siblings_apart)?;
             let mut more: BTreeMap<i64, u64> = BTreeMap::new();
             // Notes are counted already; those with more cards than one are few. Not by the index: its order is another.
             let mut statement = self.db().prepare_cached(
@@ -203,33 +225,23 @@ impl Store {
             for deck in &mut decks {
                 deck.cards = deck.notes + more.get(&deck.number).copied().unwrap_or(0);
             }
+            let used = self.by_deck(USED_BY_DECK, [today.plus(-USED_DAYS).0])?;
+            // Sorting keeps the order of ids among equals.
+            decks.sort_by_key(|deck| {
+                (deck.origin == "builtin", Reverse(used.get(&deck.number).copied().unwrap_or(0)))
+            });
             Ok(decks)
         })
     }
 
-    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay) -> Result<(), Fault> {
+    fn count_waiting(&self, decks: &mut [DeckLine], today: StudyDay, keep_siblings_apart: bool) -> Result<(), Fault> {
         let new = self.by_deck(NEW_BY_DECK, [])?;
-        let due = self.due_by_deck(today)?;
+        let due = self.due_cards(&DeckSet::All, None, today, keep_siblings_apart)?.open;
         for deck in decks {
             let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
             (deck.new, deck.due) = (of(&new), of(&due));
         }
         Ok(())
-    }
-
-    /// How many cards of each deck are due on a day and not held back. Counted here: the index is in the order of days, and SQLite
-    /// would sort all of it by deck.
-    pub(in crate::store) fn due_by_deck(&self, today: StudyDay) -> Result<BTreeMap<i64, u64>, Fault> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT deck FROM card_state INDEXED BY card_due WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 \
-             AND coalesce(buried_until, -2147483648) <= ?1",
-        )?;
-        let mut rows = statement.query([today.0])?;
-        let mut counts = BTreeMap::new();
-        while let Some(row) = rows.next()? {
-            *counts.entry(row.get(0)?).or_default() += 1;
-        }
-        Ok(counts)
     }
 
     /// Counts by deck, each made in one pass.
@@ -250,8 +262,37 @@ impl Store {
     pub fn deck_names(&self) -> Result<Vec<(i64, String, String)>, StoreError> {
         self.attempt(|| {
             let mut statement =
-                self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed = 1 ORDER BY name_id")?;
+                self.db().prepare_cached("SELECT id, name_id, name FROM deck WHERE listed > 0 ORDER BY name_id")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether the learner hides any deck.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn hides_decks(&self) -> Result<bool, StoreError> {
+        self.attempt(|| {
+            Ok(self
+                .db()
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM deck WHERE listed = ?1)")?
+                .query_row([HIDDEN], |row| row.get(0))?)
+        })
+    }
+
+    /// The notes of a deck, by its id, that are gone and were once deleted.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn deleted_notes(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
+        self.attempt(|| {
+            let mut statement = self.db().prepare_cached(&format!(
+                "SELECT u.uid FROM deck k JOIN note n INDEXED BY note_prompt ON n.deck = k.id AND n.retired = 1 \
+                 JOIN note_name u ON u.id = n.id WHERE k.name_id = ?1 \
+                 AND EXISTS (SELECT 1 FROM fact f WHERE f.subject = n.id AND f.kind = {DELETED}) ORDER BY u.uid"
+            ))?;
+            let rows = statement.query_map([deck], |row| Ok(NoteUid(row.get(0)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }

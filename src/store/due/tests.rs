@@ -200,7 +200,8 @@ fn due_cards_come_by_day_or_by_risk_and_never_while_they_are_held_back() {
     assert_eq!(due(&by_risk), [card(2, 1), card(1, 1), card(3, 1)]);
     assert_eq!(due(&Limits { reviews: 1.into(), ..by_risk }), [card(2, 1)]);
     let counts = fixture.store.counts(&DeckSet::All, TODAY, &limits(0).rules).unwrap();
-    assert_eq!((counts.due, counts.new, counts.next_due), (3, 0, None));
+    assert_eq!((counts.due, counts.buried, counts.new), (3, 1, 0));
+    assert_eq!(counts.next_due, Some(StudyDay(101)), "what is buried comes back");
     let candidate = fixture.store.candidate(card(2, 1)).unwrap().unwrap();
     assert_eq!(Some(candidate), fixture.store.supply(&DeckSet::All, TODAY, &limits(0)).unwrap().due.get(1).copied());
 }
@@ -308,4 +309,54 @@ fn a_note_waits_for_those_of_another_deck_that_is_there() {
     fixture.answered(before, 1, 98, 4, 2);
     fixture.sql("UPDATE card_state SET due = 105");
     assert_eq!(uids(&new_cards(&fixture, &limits(9))), [vec![], vec![2, 3, 4, 5]]);
+}
+
+#[test]
+fn of_siblings_that_are_due_one_is_counted_and_none_where_one_was_asked_today() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("a");
+    let row = |uid: u8, siblings| Row { deck, uid, siblings, position: uid.into(), ..Row::default() };
+    let cloze = fixture.note(&Row { ordinals: Some("[1,2,3]"), ..row(1, None) });
+    let grouped = [fixture.note(&row(2, Some(7))), fixture.note(&row(3, Some(7)))];
+    let alone = fixture.note(&row(4, None));
+    for (note, ordinal) in [(cloze, 1), (cloze, 2), (cloze, 3), (grouped[0], 1), (grouped[1], 1), (alone, 1)] {
+        fixture.answered(note, ordinal, 95, 4, 1);
+    }
+    let counts = |fixture: &Fixture, bury_siblings| {
+        let rules = Settings { bury_siblings, ..Settings::default() }.rules([]);
+        let counts = fixture.store.counts(&DeckSet::All, TODAY, &rules).unwrap();
+        (counts.due, counts.siblings, counts.next_due.map(|day| day.0))
+    };
+    assert_eq!(counts(&fixture, true), (3, 3, Some(101)));
+    assert_eq!(counts(&fixture, false), (6, 0, None));
+    let asked = |fixture: &Fixture| fixture.store.supply(&DeckSet::All, TODAY, &limits(0)).unwrap().due.len();
+    assert_eq!(asked(&fixture), 3, "as many as a sitting asks");
+    fixture.answered(grouped[1], 1, 100, 4, 2);
+    fixture.answered(cloze, 2, 100, 4, 2);
+    assert_eq!((counts(&fixture, true), asked(&fixture)), ((1, 3, Some(101)), 1));
+    let decks = |apart| fixture.store.decks_with(TODAY, apart).unwrap()[0].due;
+    assert_eq!((decks(true), decks(false)), (1, 4));
+    // Of the cards of a search alone.
+    let among = BTreeSet::from([card(1, 1), card(4, 1), card(9, 1)]);
+    let rules = Settings::default().rules([]);
+    let found = fixture.store.counts_among(&DeckSet::All, Some(&among), TODAY, &rules).unwrap();
+    assert_eq!((found.due, found.siblings, found.new), (1, 1, 0));
+}
+
+#[test]
+fn pace_and_recall_are_read_from_the_learners_own_answers() {
+    let mut fixture = Fixture::new();
+    let (a, b) = (fixture.deck("a"), fixture.deck("b"));
+    let note = fixture.note(&Row { deck: a, uid: 1, ..Row::default() });
+    let other = fixture.note(&Row { deck: b, uid: 2, ..Row::default() });
+    fixture.note(&Row { deck: b, uid: 3, ..Row::default() });
+    fixture.answered(note, 1, 90, 4, 1);
+    fixture.answered(other, 1, 100, 4, 1);
+    let times = fixture.store.newest_times(9).unwrap();
+    assert_eq!(times.iter().map(|(kind, took)| (kind.as_str(), took.0)).collect::<Vec<_>>(), [("basic", 1); 2]);
+    assert_eq!(fixture.store.newest_times(1).unwrap().len(), 1);
+    assert_eq!(fixture.store.kinds([card(3, 1), card(9, 1)]).unwrap(), ["basic", ""]);
+    let recall = fixture.store.recall(&DeckSet::All, TODAY, StudyDay(103)).unwrap();
+    assert_eq!((recall.now.cards, recall.by_deck[&b].millionths), (2, 1_000_000), "asked today");
+    assert!(recall.then < recall.now.millionths && recall.by_deck[&a].millionths < 400_000);
 }

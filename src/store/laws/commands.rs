@@ -132,6 +132,10 @@ pub(in crate::store) enum Command {
         deck: u8,
         which: u8,
     },
+    Hide {
+        deck: u8,
+        hidden: bool,
+    },
     Setting {
         value: u8,
     },
@@ -208,6 +212,7 @@ pub(in crate::store) fn command() -> impl Strategy<Value = Command> {
         2 => Just(Command::Redo),
         1 => (0u8..4, 0u8..3).prop_map(|(deck, name)| Command::Rename { deck, name }),
         2 => (0u8..4, 0u8..4).prop_map(|(deck, which)| Command::Scheduler { deck, which }),
+        1 => (0u8..4, any::<bool>()).prop_map(|(deck, hidden)| Command::Hide { deck, hidden }),
         1 => (0u8..9).prop_map(|value| Command::Setting { value }),
         1 => (0u8..9).prop_map(|days| Command::Pause { days }),
         1 => Just(Command::Resume),

@@ -308,6 +308,10 @@ impl Device {
                     writer.give_scheduler(&id, scheduler.as_ref())
                 });
             }
+            Command::Hide { deck, hidden } => {
+                let Some(id) = self.deck(*deck) else { return };
+                self.step(ActionKind::Deck, Subject::Deck(id.clone()), |writer| writer.hide_deck(&id, *hidden));
+            }
             Command::Setting { value } => {
                 let change =
                     SettingChange::Setting { key: "new_per_day".to_owned(), old: None, new: Some(value.to_string()) };

@@ -79,6 +79,7 @@ fn kind_of_fact(fact: &Fact) -> ActionKind {
         Fact::Erased { .. } => ActionKind::Forget,
         Fact::TookOver { .. } => ActionKind::Fork,
         Fact::Tried { .. } => ActionKind::Tried,
+        Fact::Hidden { .. } => ActionKind::Deck,
     }
 }
 

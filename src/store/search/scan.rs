@@ -90,17 +90,17 @@ impl Kept {
 
 /// What became of a card.
 #[derive(Default)]
-struct Happened {
-    state: CardState,
+pub(super) struct Happened {
+    pub(super) state: CardState,
     offered: bool,
 }
 
 /// The columns that [`Happened::of`] reads: no more than conditions ask for, since they are read of every card.
-const HAPPENED: &str = "card, offered, repetitions, interval_days, lapses, last_day, due, last_quality, ease, answers, \
+pub(super) const HAPPENED: &str = "card, offered, repetitions, interval_days, lapses, last_day, due, last_quality, ease, answers, \
      suspended, buried_until, marked, flag";
 
 impl Happened {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         // No condition asks for stability and difficulty: a memory without an ease has zeros there.
         let mut numbers = [None, None, None, None, None, None, None, Some(0), Some(0)];
         for (column, number) in (2..9).zip(numbers.iter_mut()) {
@@ -168,12 +168,12 @@ pub(super) struct Known<'q> {
     pub(super) query: &'q Query,
     pub(super) asked: &'q Asked,
     /// What each deck fulfils; those that fulfil nothing are left out.
-    pub(super) decks: HashMap<i64, u64>,
+    pub(super) decks: &'q HashMap<i64, u64>,
     /// The titles of topics, where texts are asked for.
-    pub(super) titles: HashMap<i64, String>,
+    pub(super) titles: &'q HashMap<i64, String>,
     /// The first day whose answers are asked for.
     pub(super) since: Option<StudyDay>,
-    pub(super) voids: VoidIds,
+    pub(super) voids: &'q VoidIds,
     /// Plain forms of texts that were not kept yet.
     pub(super) making: Making,
 }

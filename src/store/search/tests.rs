@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::grade::Scale;
 use crate::core::search::parse::parse;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
@@ -11,7 +12,7 @@ const TODAY: StudyDay = StudyDay(100);
 
 fn search(fixture: &Fixture, query: &str) -> Vec<CardId> {
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    fixture.store.search(&parse(query).unwrap(), &asked).unwrap()
+    fixture.store.search(&parse(query, Some(Scale::Sm2)).unwrap(), &asked).unwrap()
 }
 
 /// Notes 1 to 40 in deck `b`, and in `a`, which was made later, 41 and 42 at one place.
@@ -72,7 +73,7 @@ fn the_shown_text_and_its_own_tags_are_searched_and_erased_words_are_gone() {
         lines.push(line.text.text("front").to_owned());
         Ok(())
     };
-    fixture.store.found(&parse("ubung OR erased").unwrap(), &asked, line).unwrap();
+    fixture.store.found(&parse("ubung OR erased", None).unwrap(), &asked, line).unwrap();
     assert_eq!(lines, ["Übung"]);
 }
 
@@ -108,4 +109,94 @@ fn the_day_on_which_a_note_was_added_is_that_of_the_action_which_made_it() {
     assert_eq!(search(&fixture, "added:2d"), [card(42, 1), card(42, 3), card(1, 1)], "one is of no known action");
     assert_eq!(search(&fixture, "added:90d -added:2d -q9").len(), 38);
     assert_eq!(search(&fixture, "added:2d q1"), [card(1, 1)]);
+}
+
+/// The cards of a list that was made in one go.
+fn listed(fixture: &Fixture, query: &str, sort: Sort) -> Vec<CardId> {
+    let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
+    let mut listing = fixture.store.list(parse(query, None).unwrap(), asked, sort).unwrap();
+    assert!(fixture.store.go_on(&mut listing, || true).unwrap(), "it is shorter than a slice");
+    fixture.store.cards_of_rows(&listing.rows()).unwrap()
+}
+
+#[test]
+fn a_list_has_the_cards_of_the_search_in_the_order_of_decks() {
+    let mut fixture = many();
+    let note = number(&fixture, 7);
+    fixture.answered(note, 1, 99, 4, 2);
+    for query in ["", "deck:a", "is:new", "q42 OR q7", "is:due", "rated:3d", "-is:new", "q99"] {
+        let (listed, found) = (listed(&fixture, query, Sort::default()), search(&fixture, query));
+        assert_eq!(listed.iter().collect::<BTreeSet<_>>(), found.iter().collect(), "{query}");
+        // Notes at one place stand by the uids in a search, and by their numbers here.
+        assert_eq!(listed.iter().skip(3).collect::<Vec<_>>(), found.iter().skip(3).collect::<Vec<_>>(), "{query}");
+    }
+    let down = listed(&fixture, "deck:b", Sort { by: SortBy::Deck, downwards: true });
+    assert_eq!((down[0], down[39]), (card(40, 1), card(1, 1)));
+}
+
+#[test]
+fn a_list_is_sorted_by_what_states_have_and_cards_without_it_stand_last_either_way() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("d");
+    for uid in 1..=4 {
+        fixture.note(&Row { deck, uid, position: uid.into(), ..Row::default() });
+    }
+    for (uid, day, interval, ease, lapses) in [(1, 90, 30, 180, 3), (2, 99, 5, 250, 0), (3, 70, 90, 130, 9)] {
+        let note = number(&fixture, uid);
+        fixture.answered(note, 1, day, 4, 2);
+        fixture.sql(&format!(
+            "UPDATE card_state SET interval_days = {interval}, due = {day} + {interval}, ease = {ease}, lapses = {lapses} \
+             WHERE card = {}",
+            card_number(note, 1)
+        ));
+    }
+    let third = number(&fixture, 3);
+    fixture.sql(&format!("UPDATE card_state SET suspended = 1, offered = 0 WHERE card = {}", card_number(third, 1)));
+    let sorted = |by| {
+        [false, true].map(|downwards| {
+            let cards = listed(&fixture, "", Sort { by, downwards });
+            cards.iter().map(|card| card.note.0[0]).collect::<Vec<u8>>()
+        })
+    };
+    assert_eq!(sorted(SortBy::Due), [[2, 1, 3, 4], [3, 1, 2, 4]]);
+    assert_eq!(sorted(SortBy::Interval), [[2, 1, 3, 4], [3, 1, 2, 4]]);
+    assert_eq!(sorted(SortBy::Ease), [[3, 1, 2, 4], [2, 1, 3, 4]]);
+    assert_eq!(sorted(SortBy::Lapses), [[2, 1, 3, 4], [3, 1, 2, 4]]);
+    assert_eq!(sorted(SortBy::State), [[4, 1, 2, 3], [3, 1, 2, 4]], "new, review, suspended");
+}
+
+#[test]
+fn a_long_list_can_be_put_aside_and_gone_on_with() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("d");
+    fixture.note(&Row { deck, uid: 1, ..Row::default() });
+    fixture.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
+         INSERT INTO note_name (id, uid) SELECT i, randomblob(16) FROM n",
+    );
+    fixture.sql(
+        "INSERT INTO note (id, deck, source, position, prompt_hash, text_hash, fresh) \
+         SELECT u.id, n.deck, n.source, u.id, u.id, u.id, 1 FROM note_name u, note n WHERE n.id = 1 AND u.id > 1",
+    );
+    let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
+    let mut listing = fixture.store.list(parse("", None).unwrap(), asked, Sort::default()).unwrap();
+    assert!(!fixture.store.go_on(&mut listing, || true).unwrap());
+    let first = listing.rows().len();
+    assert!(first > 0 && first < 2500, "{first}");
+    assert!(!fixture.store.go_on(&mut listing, || true).unwrap());
+    assert!(fixture.store.go_on(&mut listing, || false).unwrap());
+    assert_eq!(listing.rows().len(), 2500);
+    assert_eq!(fixture.store.lines_of_rows(&listing.rows()[..3]).unwrap().len(), 3);
+}
+
+#[test]
+fn the_tags_that_cards_have_are_known_and_no_text_is_taken_for_one() {
+    let mut fixture = Fixture::new();
+    let deck = fixture.deck("d");
+    fixture.note(&Row { deck, uid: 1, more: r#""tags":["team","Öl"],"hint":"x""#, ..Row::default() });
+    fixture.note(&Row { deck, uid: 2, more: r#""hint":",\"tags\":[\"no\"]""#, ..Row::default() });
+    fixture.note(&Row { deck, uid: 3, more: r#""tags":["old"]"#, tags: Some(r#"["own"]"#), ..Row::default() });
+    fixture.note(&Row { deck, uid: 4, more: r#""tags":["gone"]"#, retired: true, ..Row::default() });
+    let tags: Vec<String> = fixture.store.known_tags().unwrap().into_iter().collect();
+    assert_eq!(tags, ["own", "team", "Öl"]);
 }

@@ -3,10 +3,12 @@
 use crate::core::fact::LAST_POSITION;
 use crate::core::registers;
 use crate::core::registers::Said;
+use crate::core::registers::ShownDeck;
 use crate::store::Context;
 use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::columns::BROUGHT;
+use crate::store::columns::PLACED;
 use crate::store::columns::sequence_column;
 use crate::store::columns::weights_column;
 use crate::store::facts::facts_of;
@@ -33,14 +35,17 @@ pub(in crate::store) struct DeckRow {
     origin: String,
     edition: u32,
     scheduler: Option<i64>,
-    listed: bool,
+    listed: u8,
 }
+
+/// The values of `deck.listed`.
+pub(in crate::store) const NOT_LISTED: u8 = 0;
+pub(in crate::store) const LISTED: u8 = 1;
+pub(in crate::store) const HIDDEN: u8 = 2;
 
 /// What the facts about a deck say is shown of it.
 pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) -> Result<DeckRow, Fault> {
-    let facts = facts_of(db, &context.reader, -deck)?;
-    let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
-    let shown = registers::deck(&said);
+    let shown = self::deck(db, context, deck)?;
     let id = crate::store::facts::deck_id(db, deck)?;
     let head = shown.head.unwrap_or_default();
     let name = shown.renamed.or(Some(head.name).filter(|name| !name.is_empty())).unwrap_or_else(|| id.clone());
@@ -64,7 +69,7 @@ pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) 
         origin: head.origin,
         edition: shown.edition,
         scheduler,
-        listed: deck_is_listed(db, context, deck)?,
+        listed: listed(db, context, deck)?,
         id,
     })
 }
@@ -97,17 +102,38 @@ pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<D
         .optional()?)
 }
 
-/// Whether a deck is shown: somebody made it and that counts, or a living note is in it.
-pub(in crate::store) fn deck_is_listed(db: &Connection, context: &Context, deck: i64) -> Result<bool, Fault> {
+/// Whether a deck is there for people, and whether they hide it. One that was emptied is there no more; one that somebody made
+/// and that nothing was put into yet is.
+pub(in crate::store) fn listed(db: &Connection, context: &Context, deck: i64) -> Result<u8, Fault> {
     let lives: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)")?
         .query_row([deck], |row| row.get(0))?;
-    if lives {
-        return Ok(true);
+    let shown = self::deck(db, context, deck)?;
+    Ok(match lives || shown.made && !was_filled(db, context, deck)? {
+        false => NOT_LISTED,
+        true if shown.hidden => HIDDEN,
+        true => LISTED,
+    })
+}
+
+/// Whether a note was ever put into a deck, by a fact that counts. A pass over the facts: asked of empty decks only.
+fn was_filled(db: &Connection, context: &Context, deck: i64) -> Result<bool, Fault> {
+    let mut statement =
+        db.prepare_cached(&format!("SELECT id FROM fact WHERE kind IN ({BROUGHT}, {PLACED}) AND arg = ?1"))?;
+    let mut rows = statement.query([deck])?;
+    while let Some(row) = rows.next()? {
+        if !context.voided.has(context.reader.known(row.get(0)?)?) {
+            return Ok(true);
+        }
     }
+    Ok(false)
+}
+
+/// What core's registers say of a deck.
+pub(in crate::store) fn deck(db: &Connection, context: &Context, deck: i64) -> Result<ShownDeck, Fault> {
     let facts = facts_of(db, &context.reader, -deck)?;
     let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
-    Ok(registers::deck(&said).made)
+    Ok(registers::deck(&said))
 }
 
 /// Where the last note of a deck lies in its order.
@@ -160,7 +186,7 @@ impl Writer<'_> {
             if let Some(named) = before.as_ref().and_then(|before| names.get_mut(&before.name)) {
                 named.remove(&deck);
             }
-            if now.listed {
+            if now.listed != NOT_LISTED {
                 names.entry(now.name.clone()).or_default().insert(deck);
             }
         }
@@ -184,9 +210,7 @@ impl Writer<'_> {
     /// Makes again what is shown of the topics of a deck.
     fn refresh_topics(&mut self, deck: i64) -> Result<(), Fault> {
         let context = self.context()?;
-        let facts = facts_of(&self.tx, &context.reader, -deck)?;
-        let said: Vec<Said<'_>> = facts.iter().map(|row| row.said(&context.voided)).collect();
-        let shown = registers::deck(&said);
+        let shown = self::deck(&self.tx, &context, deck)?;
         let topics: BTreeMap<&str, _> = shown.topics.iter().map(|topic| (topic.id.as_str(), topic)).collect();
         let known: Vec<(i64, String)> = {
             let mut statement = self.tx.prepare_cached("SELECT id, name_id FROM topic WHERE deck = ?1")?;
@@ -238,7 +262,7 @@ impl Writer<'_> {
     pub(in crate::store) fn listed_deck_named(&mut self, name: &str) -> Result<Option<i64>, Fault> {
         if self.listed_names.is_none() {
             let mut names: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-            let mut statement = self.tx.prepare_cached("SELECT name, id FROM deck WHERE listed = 1")?;
+            let mut statement = self.tx.prepare_cached("SELECT name, id FROM deck WHERE listed > 0")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 names.entry(row.get(0)?).or_default().insert(row.get(1)?);
@@ -251,7 +275,7 @@ impl Writer<'_> {
         Ok(named.filter(|named| named.len() == 1).and_then(|named| named.first().copied()))
     }
 
-    /// Brings up to date which decks are listed: those that somebody made, and those with a living note in them.
+    /// Brings up to date which decks are listed: those with a living note in them, and new ones that are still empty.
     pub(in crate::store) fn list_decks(&mut self) -> Result<(), Fault> {
         for deck in std::mem::take(&mut self.decks_to_list) {
             let has_row: bool = self
@@ -262,7 +286,7 @@ impl Writer<'_> {
                 self.refresh_deck(deck)?;
             }
             let context = self.context()?;
-            let listed = deck_is_listed(&self.tx, &context, deck)?;
+            let listed = listed(&self.tx, &context, deck)?;
             self.tx
                 .prepare_cached("UPDATE deck SET listed = ?2 WHERE id = ?1 AND listed <> ?2")?
                 .execute((deck, listed))?;

@@ -5,6 +5,8 @@ use crate::core::fact::Fact;
 use crate::store::Fault;
 use crate::store::Writer;
 use crate::store::card_state::CardRow;
+use crate::store::columns::BROUGHT;
+use crate::store::columns::PLACED;
 use crate::store::columns::card_number;
 use crate::store::columns::ordinals_column;
 use crate::store::columns::ordinals_of;
@@ -49,6 +51,14 @@ impl Writer<'_> {
         } else {
             self.show(note, &now)?;
         }
+        // Whether a deck was ever filled is told by every fact that put the note there, not only by the one that wins.
+        let put_into: Vec<i64> = {
+            let mut statement = self.tx.prepare_cached(&format!(
+                "SELECT DISTINCT arg FROM fact WHERE subject = ?1 AND kind IN ({BROUGHT}, {PLACED})"
+            ))?;
+            statement.query_map([note], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        put_into.into_iter().for_each(|deck| self.list_deck(deck));
         // Its uid may be another name of a note as well, as long as it has no text of its own.
         let is_alias: bool = self
             .tx

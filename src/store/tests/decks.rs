@@ -116,6 +116,53 @@ fn a_deck_lives_while_a_living_note_is_in_it_or_its_making_counts() {
 }
 
 #[test]
+fn a_deck_that_was_filled_and_emptied_is_there_no_more_and_comes_back_with_a_note() {
+    let mut a = Device::new(1);
+    a.act(ActionKind::Deck, |writer| writer.make_deck("shelf"));
+    assert_eq!(a.deck_ids(), ["shelf"], "made empty, and there");
+    a.take_in(&geo());
+    let note = NoteUid::of_key("geo", "chile");
+    let moved = a.relocate(note, "shelf");
+    a.delete(NoteUid::of_row("geo", "Peru?", None));
+    assert_eq!(a.deck_ids(), ["shelf"], "the source's deck is empty");
+    a.relocate(note, "geo");
+    assert_eq!(a.deck_ids(), ["geo"], "what was moved out of is empty too");
+    a.undo(moved);
+    assert_eq!(a.deck_ids(), ["geo", "shelf"], "nothing that counts was ever put into it");
+    assert_in_order(&mut a);
+}
+
+#[test]
+fn whether_a_deck_is_hidden_is_the_newest_word_on_any_device() {
+    let (mut a, mut b) = two();
+    a.take_in(&geo());
+    b.after(&a);
+    b.hears(&a);
+    let hides = |device: &Device| device.store.bare_decks().unwrap().iter().any(|deck| deck.hidden);
+    let hid = a.act(ActionKind::Deck, |writer| writer.hide_deck("geo", true)).1.unwrap();
+    b.after(&a);
+    b.act(ActionKind::Deck, |writer| writer.hide_deck("geo", false));
+    meet(&mut [&mut a, &mut b]);
+    assert!(!hides(&a) && !hides(&b));
+    a.after(&b);
+    a.act(ActionKind::Deck, |writer| writer.hide_deck("geo", true));
+    meet(&mut [&mut a, &mut b]);
+    assert!(hides(&a) && hides(&b) && a.deck_ids() == ["geo"], "it has its name");
+    a.undo(hid);
+    meet(&mut [&mut a, &mut b]);
+    assert!(hides(&b), "the newer word stands");
+    // New cards of its file come in, and it stays hidden; what the learner puts into it shows it.
+    a.take_in(&File::table("geo", vec![plain("geo", "Brazil?", "Brasília")]));
+    assert!(hides(&a));
+    a.act(ActionKind::Add, |writer| {
+        let note = PackedNote::of(&basic("by hand", "x", &[]))?;
+        writer.add("geo", "geo", NoteUid::of_key("geo", "mine"), Some("mine"), &note)
+    });
+    assert!(!hides(&a));
+    assert_in_order(&mut a);
+}
+
+#[test]
 fn a_move_brings_the_head_of_a_deck_that_nobody_else_knows() {
     let (mut a, mut b) = two();
     a.take_in(&geo());

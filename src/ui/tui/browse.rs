@@ -1,150 +1,441 @@
-//! Browse: a search box, the cards that match, and what the chosen one says; Enter opens everything about it.
+//! Browse: all cards or those of a query, in a table that can be sorted; what the chosen one says; and what can be done with
+//! many at once.
+//!
+//! A list may have a hundred thousand cards. So it is made a slice at a time while no key waits, and texts are read of the lines
+//! in sight alone.
 
-use crate::core::document::Side;
-use crate::core::text::counted;
-use crate::core::text::one_line;
+mod acts;
+mod face;
+mod table;
+
+use crate::core::search::error::SearchError;
+use crate::core::text::thousands;
 use crate::failure::Failure;
+use crate::ops::browse::CardLine;
+use crate::ops::browse::Listing;
+use crate::ops::browse::RowId;
+use crate::ops::browse::Sort;
 use crate::ops::workspace::Workspace;
+use crate::ui::keymap::BROWSE;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::help;
+use crate::ui::tui::browse::face::Places;
+use crate::ui::tui::browse::table::Columns;
 use crate::ui::tui::card;
-use crate::ui::tui::document;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::paint::Tone;
-use crate::ui::tui::paint::column;
-use crate::ui::tui::paint::fit;
-use crate::ui::tui::paint::footer;
-use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::style;
+use crate::ui::tui::pages;
+use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
+use crossterm::event::MouseButton;
+use crossterm::event::MouseEvent;
+use crossterm::event::MouseEventKind;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
-use ratatui::text::Span;
-use ratatui::widgets::Paragraph;
+use ratatui::layout::Size;
+use ratatui::style::Style;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::time::Duration;
 
-pub(super) fn run(workspace: &mut Workspace, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-    let mut query = Input::default();
-    let (mut found, mut count) = workspace.search("")?;
-    let (mut chosen, mut top) = (0_usize, 0_usize);
-    let mut typing = true;
-    let mut said: Option<String> = None;
-    let today = workspace.today();
+/// Milliseconds of work on a list before the first frame: longer looks like waiting.
+const FIRST_MS: u64 = 8;
+
+/// Lines whose texts are kept: those in sight are read in a moment.
+const MOST_KEPT: usize = 2000;
+
+/// Rows that the wheel goes at once.
+const WHEEL: usize = 3;
+
+/// Two clicks within so many milliseconds are one double click.
+const DOUBLE_MS: u64 = 400;
+
+/// What stays from one time to the next.
+#[derive(Default)]
+pub(super) struct Kept {
+    columns: Columns,
+    sort: Sort,
+}
+
+/// The list and what is being done to it.
+struct Browser<'w> {
+    workspace: &'w mut Workspace,
+    kept: &'w mut Kept,
+    query: Input,
+    /// Whether keys are for the query.
+    typing: bool,
+    /// What is wrong with the query. The rows are then those of the last one that could be read.
+    fault: Option<SearchError>,
+    /// The list, until it is whole.
+    listing: Option<Listing>,
+    rows: Vec<RowId>,
+    /// The rows before these, where there were any.
+    before: Vec<RowId>,
+    /// How many cards there are in all, where that is known.
+    all: Option<usize>,
+    chosen: usize,
+    top: usize,
+    selected: HashSet<RowId>,
+    /// Where a range began, and what was selected before it.
+    range: Option<(usize, HashSet<RowId>)>,
+    /// The card to go to once the list is whole.
+    goes_to: Option<RowId>,
+    lines: HashMap<RowId, CardLine>,
+    /// The row that was clicked last, and when.
+    clicked: Option<(usize, u64)>,
+    said: Option<String>,
+}
+/// Shows all cards, or begins with a query where keys go to it at first.
+pub(super) fn run(
+    workspace: &mut Workspace,
+    kept: &mut Kept,
+    typing: bool,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<(), Failure> {
+    let has_mouse = workspace.settings().mouse;
+    if has_mouse {
+        term.mouse(true)?;
+    }
+    let left = go_through(&mut Browser::new(workspace, kept, typing), term, with);
+    if has_mouse {
+        term.mouse(false)?;
+    }
+    left
+}
+
+fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+    browser.begin()?;
+    let begun = browser.workspace.ticks_ms();
+    browser.go_on(|workspace| workspace.ticks_ms().saturating_sub(begun) >= FIRST_MS)?;
     loop {
-        let current = found.get(chosen);
-        term.draw(|frame| {
-            // The table wants all the width there is.
-            let (head, body, foot) = parts(Rect { ..frame.area() }, 1);
-            let (text, at) = query.view(usize::from(head.width).saturating_sub(10));
-            frame.render_widget(Paragraph::new(format!("search: {text}")), head);
-            if typing {
-                let x = head.x + 8 + u16::try_from(at).unwrap_or(0);
-                frame.set_cursor_position(Position { x: x.min(head.width.saturating_sub(1)), y: head.y });
+        browser.reads(term.size()?)?;
+        term.draw(|frame| browser.draw(frame, with))?;
+        // Whoever types waits for nothing: a list goes on while no key waits.
+        if browser.listing.is_some() {
+            let waits = || term.has_event(Duration::ZERO).unwrap_or(true);
+            if browser.go_on(|_| waits())? {
+                continue;
             }
-            let preview = if body.height >= 14 { body.height / 2 } else { 0 };
-            let table = Rect { height: body.height - preview, ..body };
-            let rows = usize::from(table.height).max(1);
-            top = top.min(chosen).max((chosen + 1).saturating_sub(rows));
-            let width = usize::from(table.width);
-            let lines: Vec<Line<'static>> = found
-                .iter()
-                .enumerate()
-                .skip(top)
-                .take(rows)
-                .map(|(index, card)| {
-                    let state = card.state.word(today, workspace.settings().of_deck(&card.deck_name).drill()).name();
-                    let deck = one_line(&card.deck_name);
-                    let prompt = card.text.listed_prompt(card.card.ordinal);
-                    let arrow = if index == chosen { "▸" } else { " " };
-                    let text = fit(&format!("{arrow} {state:<9} {deck}  {prompt}"), width);
-                    let tone = if index == chosen && !typing { Tone::Chosen } else { Tone::Plain };
-                    Line::from(Span::styled(text, style(tone, with.look)))
-                })
-                .collect();
-            frame.render_widget(Paragraph::new(lines), table);
-            if preview > 1
-                && let Some(card) = current
-            {
-                let area = column(Rect { y: table.y + table.height + 1, height: preview - 1, ..body });
-                let width = usize::from(area.width);
-                let mut lines =
-                    document::lines(&card.text.prompt_document(card.card.ordinal), Side::Answer, width, with.look);
-                lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
-                let answer = card.text.answer_document(card.card.ordinal);
-                lines.extend(document::lines(&answer, Side::Answer, width, with.look));
-                frame.render_widget(Paragraph::new(lines), area);
-            }
-            let pieces = [
-                (said.clone().unwrap_or_else(|| counted(count, "card", "cards")), Tone::Plain),
-                (if typing { "Enter to the list" } else { "Enter opens" }.to_owned(), Tone::Quiet),
-                (if typing { "Esc back" } else { "/ search" }.to_owned(), Tone::Quiet),
-            ];
-            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
-        })?;
+        }
         let event = match term.next(with.stop)? {
             None if (with.stop)() => return Ok(()),
             None => continue,
             Some(event) => event,
         };
-        let last = found.len().saturating_sub(1);
-        said = None;
-        match event {
-            Event::Paste(text) if typing => {
-                query.insert(&text);
-                (found, count) = workspace.search(&query.text())?;
-                chosen = 0;
-            }
-            Event::Key(key) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
-                return Ok(());
-            }
-            Event::Key(key) if typing => match key.code {
-                KeyCode::Esc => return Ok(()),
-                KeyCode::Enter | KeyCode::Tab => typing = false,
-                KeyCode::Down => {
-                    typing = false;
-                    chosen = (chosen + 1).min(last);
-                }
-                _ => {
-                    if query.key(&key) {
-                        (found, count) = workspace.search(&query.text())?;
-                        chosen = 0;
-                    }
-                }
-            },
-            Event::Key(key) => match with.keys.command(&key) {
-                Some(Command::Down) => chosen = (chosen + 1).min(last),
-                Some(Command::Up) if chosen == 0 => typing = true,
-                Some(Command::Up) => chosen = chosen.saturating_sub(1),
-                Some(Command::PageDown) => chosen = (chosen + 10).min(last),
-                Some(Command::PageUp) => chosen = chosen.saturating_sub(10),
-                Some(Command::Search) => typing = true,
-                Some(Command::Reveal | Command::Open | Command::Info) => {
-                    if let Some(line) = found.get(chosen)
-                        && let Some(page) = workspace.page(line.card)?
-                    {
-                        card::run(&page, None, false, term, with)?;
-                    }
-                }
-                Some(Command::Edit) => {
-                    if let Some(card) = found.get(chosen).map(|line| line.card) {
-                        said = edit::edit(&mut workspace.note_editor(), card, term, with)?;
-                        (found, count) = workspace.search(&query.text())?;
-                        chosen = found.iter().position(|line| line.card == card).unwrap_or(chosen).min(found.len());
-                    }
-                }
-                Some(Command::Add) => {
-                    let deck = found.get(chosen).map_or_else(String::new, |line| line.deck_name.clone());
-                    said = edit::add(&mut workspace.note_editor(), &deck, term, with)?;
-                    (found, count) = workspace.search(&query.text())?;
-                }
-                Some(Command::Quit | Command::Left) => return Ok(()),
-                _ => {}
-            },
-            _ => {}
+        if browser.event(&event, term, with)? {
+            return Ok(());
         }
     }
+}
+
+impl<'w> Browser<'w> {
+    fn new(workspace: &'w mut Workspace, kept: &'w mut Kept, typing: bool) -> Self {
+        Self {
+            workspace,
+            kept,
+            query: Input::default(),
+            typing,
+            fault: None,
+            listing: None,
+            rows: Vec::new(),
+            before: Vec::new(),
+            all: None,
+            chosen: 0,
+            top: 0,
+            selected: HashSet::new(),
+            range: None,
+            goes_to: None,
+            lines: HashMap::new(),
+            clicked: None,
+            said: None,
+        }
+    }
+
+    /// Begins the list of what is typed. The rows stay until there are others; those of a query with a fault stay.
+    fn begin(&mut self) -> Result<(), Failure> {
+        match self.workspace.list(&self.query.text(), self.kept.sort)? {
+            Ok(listing) => (self.listing, self.fault) = (Some(listing), None),
+            Err(error) => {
+                (self.listing, self.fault) = (None, Some(error));
+                // On the way to `deck:x` the letters `deck` may have found nothing.
+                if self.rows.is_empty() {
+                    self.rows = std::mem::take(&mut self.before);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with the list; whether there is something new to show.
+    fn go_on(&mut self, pause: impl Fn(&Workspace) -> bool) -> Result<bool, Failure> {
+        let Some(listing) = &mut self.listing else { return Ok(false) };
+        let workspace = &*self.workspace;
+        let whole = workspace.go_on(listing, || pause(workspace))?;
+        if !whole && !self.rows.is_empty() {
+            return Ok(false);
+        }
+        // At the very beginning a part is better than nothing.
+        let rows = listing.rows();
+        let is_new = whole || !rows.is_empty();
+        let before = std::mem::replace(&mut self.rows, rows);
+        if !before.is_empty() {
+            self.before = before;
+        }
+        if whole {
+            self.listing = None;
+            if self.query.text().trim().is_empty() {
+                self.all = Some(self.rows.len());
+            }
+            if !self.selected.is_empty() {
+                let here: HashSet<RowId> = self.rows.iter().copied().collect();
+                // What acts are for is in the list.
+                self.selected.retain(|row| here.contains(row));
+            }
+            if let Some(row) = self.goes_to.take() {
+                self.chosen = self.rows.iter().position(|one| *one == row).unwrap_or(self.chosen);
+            }
+        }
+        self.chosen = self.chosen.min(self.rows.len().saturating_sub(1));
+        Ok(is_new)
+    }
+
+    /// The list anew, after something was changed: with the same card chosen, where it is still there.
+    fn anew(&mut self) -> Result<(), Failure> {
+        self.lines.clear();
+        self.range = None;
+        if !self.query.text().trim().is_empty() {
+            self.all = None;
+        }
+        self.goes_to = self.row();
+        self.begin()
+    }
+
+    fn row(&self) -> Option<RowId> {
+        self.rows.get(self.chosen).copied()
+    }
+
+    fn line(&self) -> Option<&CardLine> {
+        self.lines.get(&self.row()?)
+    }
+
+    /// Reads the texts of the lines that a screen of that size shows.
+    fn reads(&mut self, size: Size) -> Result<(), Failure> {
+        let places = Places::of(Rect { x: 0, y: 0, width: size.width, height: size.height }, 1);
+        let rows = usize::from(places.list.height).max(1);
+        self.top = self.top.min(self.chosen).max((self.chosen + 1).saturating_sub(rows));
+        if self.lines.len() > MOST_KEPT {
+            self.lines.clear();
+        }
+        let wanted: Vec<RowId> =
+            self.rows.iter().skip(self.top).take(rows).filter(|row| !self.lines.contains_key(row)).copied().collect();
+        self.lines.extend(self.workspace.lines(&wanted)?);
+        Ok(())
+    }
+
+    /// Does what a key or a paste asks for; whether the screen is left.
+    fn event(&mut self, event: &Event, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
+        self.said = None;
+        match event {
+            Event::Paste(text) if self.typing => {
+                self.query.insert(text);
+                self.retyped()?;
+            }
+            Event::Key(key) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
+                return Ok(true);
+            }
+            Event::Key(key) if self.typing => match key.code {
+                KeyCode::Esc => {
+                    self.typing = false;
+                    if !self.query.is_empty() {
+                        self.query.clear();
+                        self.retyped()?;
+                    }
+                }
+                KeyCode::Enter | KeyCode::Tab | KeyCode::Down => self.typing = false,
+                _ => {
+                    let before = self.query.text();
+                    if self.query.key(key) && self.query.text() != before {
+                        self.retyped()?;
+                    }
+                }
+            },
+            Event::Key(key) => return self.key(key, term, with),
+            Event::Mouse(mouse) => self.mouse(*mouse, term, with)?,
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    /// The wheel goes through the list, a click chooses a card, a second one on it opens its page.
+    fn mouse(&mut self, mouse: MouseEvent, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        let last = self.rows.len().saturating_sub(1);
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.go_to((self.chosen + WHEEL).min(last)),
+            MouseEventKind::ScrollUp => self.go_to(self.chosen.saturating_sub(WHEEL)),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let list = Places::of(Rect::from((Position::ORIGIN, term.size()?)), 1).list;
+                let at = Position { x: mouse.column, y: mouse.row };
+                let place = self.top + usize::from(mouse.row.saturating_sub(list.y));
+                if !list.contains(at) || place > last {
+                    return Ok(());
+                }
+                let now = self.workspace.ticks_ms();
+                let again =
+                    self.clicked.is_some_and(|(row, then)| row == place && now.saturating_sub(then) < DOUBLE_MS);
+                (self.typing, self.clicked) = (false, Some((place, now)));
+                self.go_to(place);
+                if again {
+                    self.clicked = None;
+                    self.open_page(term, with)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn open_page(&self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        if let Some(line) = self.line()
+            && let Some(page) = self.workspace.page(line.card)?
+        {
+            card::run(&page, None, false, term, with)?;
+        }
+        Ok(())
+    }
+
+    fn retyped(&mut self) -> Result<(), Failure> {
+        (self.chosen, self.range, self.goes_to) = (0, None, None);
+        self.begin()
+    }
+
+    fn key(&mut self, key: &KeyEvent, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
+        let Some(command) = with.keys.among(BROWSE, key) else { return Ok(false) };
+        let page = usize::from(Places::of(Rect::from((Position::ORIGIN, term.size()?)), 1).list.height).max(2) - 1;
+        let last = self.rows.len().saturating_sub(1);
+        let to = match command {
+            Command::Down => Some((self.chosen + 1).min(last)),
+            Command::Up => Some(self.chosen.saturating_sub(1)),
+            Command::PageDown => Some((self.chosen + page).min(last)),
+            Command::PageUp => Some(self.chosen.saturating_sub(page)),
+            Command::First => Some(0),
+            Command::Last => Some(last),
+            _ => None,
+        };
+        if let Some(to) = to {
+            if key.modifiers.contains(KeyModifiers::SHIFT) && key.code != KeyCode::Char('G') {
+                self.begin_range();
+            }
+            self.go_to(to);
+            return Ok(false);
+        }
+        match command {
+            Command::Search => (self.typing, self.range) = (true, None),
+            Command::Select => {
+                self.range = None;
+                if let Some(row) = self.row()
+                    && !self.selected.remove(&row)
+                {
+                    self.selected.insert(row);
+                }
+                self.chosen = (self.chosen + 1).min(last);
+            }
+            Command::SelectRange => match self.range.take() {
+                Some(_) => {}
+                None => {
+                    self.begin_range();
+                    self.go_to(self.chosen);
+                }
+            },
+            Command::SelectAll => {
+                self.range = None;
+                if self.selected.len() == self.rows.len() {
+                    self.selected.clear();
+                } else {
+                    self.selected = self.rows.iter().copied().collect();
+                }
+            }
+            Command::Page | Command::Info => self.open_page(term, with)?,
+            Command::Edit => {
+                if let Some(card) = self.line().map(|line| line.card) {
+                    self.said = edit::edit(&mut self.workspace.note_editor(), card, term, with)?;
+                    self.anew()?;
+                }
+            }
+            Command::Add => {
+                let deck = self.line().map_or_else(String::new, |line| line.deck_name.clone());
+                self.said = edit::add(&mut self.workspace.note_editor(), &deck, term, with)?;
+                self.anew()?;
+            }
+            Command::Sort => self.choose_sort(term, with)?,
+            Command::Columns => self.choose_columns(term, with)?,
+            Command::Actions => {
+                if let Some(act) = self.choose_action(term, with)? {
+                    self.act(act, term, with)?;
+                }
+            }
+            Command::Undo => {
+                self.said = Some(steps::take_back(1, || self.workspace.undo()).0);
+                self.anew()?;
+            }
+            Command::UndoList => {
+                let back = steps::run(&self.workspace.steps()?, term, with)?;
+                if back > 0 {
+                    self.said = Some(steps::take_back(back, || self.workspace.undo()).0);
+                    self.anew()?;
+                }
+            }
+            Command::Help => {
+                let has_mouse = self.workspace.settings().mouse;
+                let lines = |width: usize| {
+                    let mut lines = help(Place::List, with, width);
+                    if has_mouse {
+                        lines.extend(wrapped(MOUSE, width, Style::new()));
+                    }
+                    lines
+                };
+                pages::show(&lines, term, with)?;
+            }
+            Command::Quit => return Ok(true),
+            act => self.act(act, term, with)?,
+        }
+        Ok(false)
+    }
+
+    fn begin_range(&mut self) {
+        if self.range.is_none() {
+            self.range = Some((self.chosen, self.selected.clone()));
+        }
+    }
+
+    /// Goes to a row; what lies between it and the beginning of a range is selected.
+    fn go_to(&mut self, to: usize) {
+        self.chosen = to;
+        if let Some((from, before)) = &self.range {
+            let (first, last) = ((*from).min(to), (*from).max(to));
+            self.selected = before.clone();
+            self.selected.extend(self.rows.get(first..=last).unwrap_or_default());
+        }
+    }
+}
+
+/// What the mouse does, for the help.
+const MOUSE: &str = "A click chooses a card, a double click opens it, the wheel scrolls. With Shift the terminal selects text, as \
+     elsewhere; the setting `mouse` leaves the mouse to it altogether.";
+
+fn number(count: usize) -> String {
+    thousands(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// A sentence, which begins with a capital.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

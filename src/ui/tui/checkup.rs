@@ -14,13 +14,20 @@ use crate::ui::Look;
 use crate::ui::checkup;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::bar;
+use crate::ui::tui::bar::help;
 use crate::ui::tui::document;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::input::begun_with;
+use crate::ui::tui::input::moves_line;
+use crate::ui::tui::input::place_of;
+use crate::ui::tui::input::put_line;
+use crate::ui::tui::input::put_line_at;
+use crate::ui::tui::missed;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
-use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
@@ -125,7 +132,10 @@ pub(super) fn sit(
     if outcome.this.is_none() {
         return Ok(Some(result.join(" ")));
     }
-    pages::show(&|width| page(&result, width, with.look), term, with)?;
+    let more = (!outcome.missed.is_empty()).then_some("what you missed, one by one");
+    if pages::leaf(&|width| page(&result, width, with.look), column, &mut 0, more, term, with)? {
+        missed::run(&outcome.missed, term, with)?;
+    }
     Ok(None)
 }
 
@@ -195,8 +205,7 @@ impl Screen {
             let Some(option) = asked.question.options.get(*index) else { continue };
             let here = self.pointed && place == self.chosen;
             let arrow = if here { "▸" } else { " " };
-            let number = if ask == Ask::Order { String::new() } else { format!("{} ", place + 1) };
-            let text = format!("{arrow} {number}{}", one_line(option));
+            let text = format!("{arrow} {} {}", place + 1, one_line(option));
             let options = textwrap::Options::new(width.max(8)).subsequent_indent("    ");
             for (row, line) in textwrap::wrap(&text, options).into_iter().enumerate() {
                 let tone = if here && row == 0 { Tone::Chosen } else { Tone::Plain };
@@ -223,23 +232,25 @@ impl Screen {
         let quiet = |text: String| (text, Tone::Quiet);
         if self.opening {
             let leave = quiet(format!("{} leave", key(Command::Quit)));
-            return vec![footer(&[("Enter begins".to_owned(), Tone::Plain), leave], width, with.look)];
+            let keys = quiet(format!("{} keys", key(Command::Help)));
+            return vec![bar(vec![("Enter begins".to_owned(), Tone::Plain), keys, leave], 2, width, with.look)];
         }
         let mut lines = Vec::new();
         if let Some(said) = &self.said {
             lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
         }
         lines.extend(wrapped(&checkup::how(asked, true), usize::from(width), Style::new()));
-        let pieces = if self.typing {
-            vec![quiet("Esc other keys".to_owned())]
-        } else {
-            vec![
-                quiet("0 don't know".to_owned()),
-                quiet(format!("{} take back", key(Command::Undo))),
-                quiet(format!("{} leave", key(Command::Quit))),
-            ]
-        };
-        lines.push(footer(&pieces, width, with.look));
+        if self.typing {
+            lines.push(bar(vec![quiet("Esc other keys".to_owned())], 1, width, with.look));
+            return lines;
+        }
+        let mut pieces = vec![quiet("0 don't know".to_owned()), quiet(format!("{} take back", key(Command::Undo)))];
+        if matches!(asked.question.ask, Ask::Type | Ask::List(_)) {
+            pieces.push(quiet("Esc types on".to_owned()));
+        }
+        pieces.push(quiet(format!("{} keys", key(Command::Help))));
+        pieces.push(quiet(format!("{} leave", key(Command::Quit))));
+        lines.push(bar(pieces, 2, width, with.look));
         lines
     }
 
@@ -265,6 +276,11 @@ impl Screen {
         let held = again && !letter && came.alone && term.repeats()?;
         let admitted = came.acts() && !held;
         let command = with.keys.command(key);
+        if command == Some(Command::Help) && !typing {
+            pages::show(&|width| help(Place::Checkup, with, width), term, with)?;
+            self.guard.shown(sitting.ticks_ms());
+            return Ok(true);
+        }
         if self.opening {
             match command {
                 Some(Command::Quit) => return Ok(false),
@@ -286,7 +302,10 @@ impl Screen {
         if self.pick(key, asked, sitting, admitted) {
             return Ok(true);
         }
+        let is_typed = matches!(asked.question.ask, Ask::Type | Ask::List(_));
         match command {
+            // The same key that made letters keys makes them letters again: pressed twice it does not leave.
+            _ if key.code == KeyCode::Esc && is_typed => self.typing = true,
             _ if key.code == KeyCode::Char('0') && admitted => self.feed(sitting, &Step::DontKnow),
             Some(Command::Reveal) if !self.pointed && !asked.question.options.is_empty() => {
                 self.said = Some(CHOOSE.to_owned());
@@ -305,7 +324,7 @@ impl Screen {
             Some(Command::Quit) => return Ok(false),
             Some(Command::Down | Command::PageDown) => self.scroll = self.scroll.saturating_add(1),
             Some(Command::Up | Command::PageUp) => self.scroll = self.scroll.saturating_sub(1),
-            Some(Command::Open) => self.typing = matches!(asked.question.ask, Ask::Type | Ask::List(_)),
+            Some(Command::Open) => self.typing = is_typed,
             _ => {}
         }
         Ok(true)
@@ -314,13 +333,13 @@ impl Screen {
     fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut CheckupSession<'_>) {
         match (key.code, asked.question.ask) {
             (KeyCode::Esc, _) => self.typing = false,
-            (KeyCode::Enter, Ask::List(count)) if !self.typed.is_empty() => {
+            // Enter takes an item, and alone it ends the list: nothing is answered by a key that was pressed for the last item.
+            (KeyCode::Enter, Ask::List(_)) if !self.typed.is_empty() => {
                 self.items.push(self.typed.text());
                 self.typed.clear();
-                if self.items.len() >= count {
-                    let response = self.response(asked);
-                    self.feed(sitting, &Step::Respond(response));
-                }
+            }
+            (KeyCode::Backspace, Ask::List(_)) if self.typed.is_empty() => {
+                self.typed = self.items.pop().map_or_else(Input::default, |item| Input::of(&item));
             }
             // An empty answer is none, so that a held Enter does no harm.
             (KeyCode::Enter, _) => {
@@ -335,7 +354,10 @@ impl Screen {
     fn response(&self, asked: &Asked) -> String {
         match asked.question.ask {
             Ask::Type | Ask::Recall | Ask::Say => self.typed.text(),
-            Ask::List(_) => self.items.join("\n"),
+            Ask::List(_) => {
+                let typed = Some(self.typed.text()).filter(|typed| !typed.trim().is_empty());
+                self.items.iter().cloned().chain(typed).collect::<Vec<_>>().join("\n")
+            }
             Ask::Order => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
             Ask::Choose | Ask::Sort => (self.chosen + 1).to_string(),
         }
@@ -365,20 +387,22 @@ impl Screen {
                 self.pointed = true;
                 true
             }
+            KeyCode::Up | KeyCode::Down | KeyCode::Char('K' | 'J') | KeyCode::Left | KeyCode::Right
+                if ask == Ask::Order && moves_line(key).is_some() =>
+            {
+                put_line(&mut self.order, &mut self.chosen, moves_line(key).unwrap_or(0));
+                true
+            }
+            KeyCode::Char(c) if ask == Ask::Order && place_of(c, last).is_some() => {
+                put_line_at(&mut self.order, &mut self.chosen, place_of(c, last).unwrap_or(0));
+                true
+            }
             KeyCode::Up if chooses || ask == Ask::Order => {
                 self.chosen = self.chosen.saturating_sub(1);
                 true
             }
             KeyCode::Down if chooses || ask == Ask::Order => {
                 self.chosen = (self.chosen + 1).min(last);
-                true
-            }
-            KeyCode::Left | KeyCode::Right if ask == Ask::Order => {
-                let to = self.chosen.saturating_add_signed(if key.code == KeyCode::Left { -1 } else { 1 });
-                if to <= last && to != self.chosen {
-                    self.order.swap(self.chosen, to);
-                    self.chosen = to;
-                }
                 true
             }
             _ => false,

@@ -6,13 +6,13 @@ use crate::core::document::Document;
 use crate::core::document::Side;
 use crate::core::text::one_line;
 use crate::ui::Look;
+use crate::ui::palette::Role;
 use crate::ui::tui::links;
 use crate::ui::typeset::Ink;
 use crate::ui::typeset::Row;
 use crate::ui::typeset::Run;
 use crate::ui::typeset::Typeset;
 use crate::ui::typeset::wrap;
-use ratatui::style::Color;
 use ratatui::style::Modifier;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -33,14 +33,15 @@ fn line(row: Row, width: usize, look: Look) -> Line<'static> {
         row.runs.into_iter().map(|run| Span::styled(run.text, style(&run.ink, row.is_code, look))).collect();
     if row.is_code && look.colour && width > used {
         // The ground of code goes on to the edge, so that it is one block.
-        spans.push(Span::styled(" ".repeat(width - used), ground()));
+        spans.push(Span::styled(" ".repeat(width - used), ground(look)));
     }
     Line::from(spans)
 }
 
-/// The ground of code, among the terminal's own colours.
-fn ground() -> Style {
-    Style::new().fg(Color::White).bg(Color::DarkGray)
+/// Code in its colours.
+fn ground(look: Look) -> Style {
+    let (letters, under) = (look.palette.colour(Role::Code), look.palette.colour(Role::CodeGround));
+    Style { fg: letters, bg: under, ..Style::new() }
 }
 
 fn style(ink: &Ink, is_block: bool, look: Look) -> Style {
@@ -56,7 +57,7 @@ fn style(ink: &Ink, is_block: bool, look: Look) -> Style {
         style = style.add_modifier(modifier);
     }
     if ink.code && look.colour {
-        style = style.patch(ground());
+        style = style.patch(ground(look));
     } else if ink.code && !is_block {
         // A block of code stands apart by its indentation.
         style = style.add_modifier(Modifier::REVERSED);
@@ -117,9 +118,14 @@ pub(super) fn runs(runs: Vec<(String, Style)>, width: usize) -> Vec<Line<'static
 mod tests {
     use super::*;
     use crate::core::document::Markup;
+    use crate::ui::Palette;
+
+    fn look(colour: bool) -> Look {
+        Look { colour, width: 20, links: false, palette: Palette::OWN }
+    }
 
     fn styled(text: &str, colour: bool) -> Vec<(String, Style)> {
-        let look = Look { colour, width: 20, links: false };
+        let look = look(colour);
         let lines = lines(&Document::of(text, Markup::Markdown), Side::Answer, 20, look);
         lines.into_iter().flat_map(|line| line.spans).map(|span| (span.content.into_owned(), span.style)).collect()
     }
@@ -141,7 +147,7 @@ mod tests {
         let spans = styled("```\nx\n  y\n```", true);
         let texts: Vec<&str> = spans.iter().map(|(text, _)| text.as_str()).collect();
         assert_eq!(texts, ["  ", "x", &" ".repeat(17), "  ", "  y", &" ".repeat(15)]);
-        assert!(spans.iter().filter(|(text, _)| text != "  ").all(|(_, style)| *style == ground()));
+        assert!(spans.iter().filter(|(text, _)| text != "  ").all(|(_, style)| *style == ground(look(true))));
     }
 
     #[test]

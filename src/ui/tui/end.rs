@@ -1,38 +1,63 @@
 //! The end of a session: what was done, what moved, a line to do, and when to come back.
 
 use crate::failure::Failure;
+use crate::ops::review::Notice;
 use crate::ops::review::Review;
+use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::bar;
+use crate::ui::tui::bar::help;
+use crate::ui::tui::card;
+use crate::ui::tui::edit;
 use crate::ui::tui::form;
+use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
-use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::review::Seen;
+use crate::ui::tui::steps;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
+use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-/// Shows it until a key, where the session came to its own end, with what is still to be said of the last card.
+/// How the end of a session goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// There is a card to ask again: a step was taken back, or there are ten more minutes.
+    Back,
+    /// It was said what the session came to.
+    Said,
+    /// Nothing was said: the session was left, or was none.
+    Nothing,
+}
+
+/// Shows it until a key, where the session came to its own end or its time is over, with what is still to be said of the last card.
 pub(super) fn run(
     review: &mut Review<'_>,
-    mut said: Option<String>,
+    seen: &mut Seen,
     term: &mut Term,
     with: ScreenContext<'_>,
-) -> Result<(), Failure> {
+) -> Result<Then, Failure> {
+    let mut said = seen.said.take();
     let summary = review.summary();
-    if summary.answers == 0 && said.is_none() || summary.waiting.all() > 0 || (with.stop)() {
-        return Ok(());
+    let is_over = review.is_time_over();
+    if summary.answers == 0 && said.is_none() || (summary.waiting.all() > 0 && !is_over) || (with.stop)() {
+        return Ok(Then::Nothing);
     }
-    let done = words::summary(&summary, &review.waits()?, review.settings());
-    let mut offered = review.offers_scene()?;
+    let waits = review.waits()?;
+    let done = words::summary(&summary, &waits, review.settings());
+    let more = waits.minutes_over.map(|minutes| format!("m {} more", words::minutes(minutes).to_lowercase()));
+    let mut offered = more.is_none() && review.offers_scene()?;
     let mut guard = Guard::new(review.settings().look_ms);
     let mut scroll = 0;
     term.drain()?;
@@ -54,26 +79,36 @@ pub(super) fn run(
                 lines.extend(wrapped(said, width, style(Tone::Near, with.look)));
             }
             scroll = scrolled(frame, body, lines, scroll);
-            let mut pieces = vec![("any key goes on".to_owned(), Tone::Quiet)];
+            let quiet = |text: String| (text, Tone::Quiet);
+            let mut pieces: Vec<(String, Tone)> = more.iter().map(|more| (more.clone(), Tone::Accent)).collect();
             if offered {
-                pieces.insert(0, ("w write it down".to_owned(), Tone::Plain));
-                pieces.push(("n never ask again".to_owned(), Tone::Quiet));
+                pieces.push(("w write it down".to_owned(), Tone::Plain));
+                pieces.push(quiet("n never ask again".to_owned()));
             }
-            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
+            pieces.push(quiet(format!("{} undo", with.keys.first(Command::Undo))));
+            pieces.push(quiet(format!("{} keys", with.keys.first(Command::Help))));
+            pieces.push(quiet("any other key goes on".to_owned()));
+            frame.render_widget(bar(pieces, 1, foot.width, with.look), foot);
         })?;
         let key = match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(()),
+            None if (with.stop)() => return Ok(Then::Said),
             Some(Event::Key(key)) => key,
             _ => continue,
         };
+        if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
+            return Ok(Then::Said);
+        }
         // A key held since the last card does not turn the page.
         if !guard.admits(review.ticks_ms()) {
             continue;
         }
-        match key.code {
-            KeyCode::Down => scroll = scroll.saturating_add(1),
-            KeyCode::Up => scroll = scroll.saturating_sub(1),
-            KeyCode::Char('w') if offered => {
+        let command = with.keys.command(&key);
+        match (key.code, command) {
+            (KeyCode::Char('m'), _) if more.is_some() => {
+                review.go_on()?;
+                return Ok(Then::Back);
+            }
+            (KeyCode::Char('w'), _) if offered => {
                 if let Some(texts) = form::ask(words::SCENE, &words::SCENE_LABELS, term, with)?
                     && let [question, answer] = texts.as_slice()
                 {
@@ -83,16 +118,55 @@ pub(super) fn run(
                     });
                     offered = false;
                 }
-                guard.shown(review.ticks_ms());
             }
-            KeyCode::Char('n') if offered => {
+            (KeyCode::Char('n'), _) if offered => {
                 said = Some(match review.no_more_scenes() {
                     Ok(()) => words::SCENE_OFF.to_owned(),
                     Err(failure) => failure.to_string(),
                 });
                 offered = false;
             }
-            _ => return Ok(()),
+            (_, Some(Command::Undo)) => {
+                said = Some(take_back(review, 1));
+            }
+            (_, Some(Command::UndoList)) => {
+                let back = steps::run(&review.steps()?, term, with)?;
+                if back > 0 {
+                    said = Some(take_back(review, back));
+                }
+            }
+            (_, Some(Command::Info)) => {
+                let page = review.last_card().map(|card| review.page(card)).transpose()?.flatten();
+                match page {
+                    Some(page) => card::run(&page, None, false, term, with)?,
+                    None => said = Some(NO_CARD.to_owned()),
+                }
+            }
+            (_, Some(Command::Edit)) => match review.last_card() {
+                Some(card) => said = edit::edit(&mut review.note_editor(), card, term, with)?,
+                None => said = Some(NO_CARD.to_owned()),
+            },
+            (_, Some(Command::Help)) => pages::show(&|width| help(Place::End, with, width), term, with)?,
+            (_, Some(Command::Down)) => scroll = scroll.saturating_add(1),
+            (_, Some(Command::Up)) => scroll = scroll.saturating_sub(1),
+            _ => return Ok(Then::Said),
         }
+        if review.session().current().is_some() {
+            seen.said = said;
+            return Ok(Then::Back);
+        }
+        guard.shown(review.ticks_ms());
     }
+}
+
+/// Said where a key is about the last card, and there is none.
+const NO_CARD: &str = "No card was answered";
+
+/// Takes back the newest steps; what to say of it.
+fn take_back(review: &mut Review<'_>, count: usize) -> String {
+    let undo = || match review.undo()? {
+        Notice::Undone(label) => Ok(Some(label)),
+        _ => Ok(None),
+    };
+    steps::take_back(count, undo).0
 }

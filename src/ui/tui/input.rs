@@ -1,5 +1,9 @@
 //! A line being typed: by graphemes, at their widths.
 
+mod area;
+
+pub(super) use area::Area;
+
 use crate::core::compare::search::fold;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -34,9 +38,12 @@ impl Input {
 
     /// Puts text in at the cursor; line ends become spaces.
     pub(super) fn insert(&mut self, text: &str) {
-        let clean = text.replace(['\r', '\n', '\t'], " ");
+        self.put(&text.replace(['\r', '\n', '\t'], " "));
+    }
+
+    fn put(&mut self, text: &str) {
         // A combining mark joins what stands before it: cut the whole into graphemes again.
-        let before: String = self.text.get(..self.cursor).unwrap_or_default().concat() + &clean;
+        let before: String = self.text.get(..self.cursor).unwrap_or_default().concat() + text;
         let after: String = self.text.get(self.cursor..).unwrap_or_default().concat();
         self.cursor = before.graphemes(true).count();
         self.text = (before + &after).graphemes(true).map(str::to_owned).collect();
@@ -101,23 +108,77 @@ impl Input {
         (rows, cursor)
     }
 
-    /// What fits into `width` columns around the cursor, and the cursor's column in it.
-    pub(super) fn view(&self, width: usize) -> (String, usize) {
-        let mut from = 0;
-        let wide = |range: &[String]| range.iter().map(|g| g.width()).sum::<usize>();
-        // A mark stands for what is cut off before it.
+    /// Columns that graphemes take.
+    fn wide(&self, from: usize, to: usize) -> usize {
+        self.text.get(from..to).unwrap_or_default().iter().map(|grapheme| grapheme.width()).sum()
+    }
+
+    /// The first grapheme that is in sight, and the columns of the mark that stands for what is cut off before it.
+    fn view_from(&self, width: usize) -> (usize, usize) {
         let mark = |from: usize| usize::from(from > 0 && width > 4);
-        while wide(self.text.get(from..self.cursor).unwrap_or_default()) + mark(from) + 1 > width.max(2) {
+        let mut from = 0;
+        while self.wide(from, self.cursor) + mark(from) + 1 > width.max(2) {
             from += 1;
         }
-        let mut shown = "…".repeat(mark(from));
+        (from, mark(from))
+    }
+
+    /// What fits into `width` columns around the cursor, and the cursor's column in it.
+    pub(super) fn view(&self, width: usize) -> (String, usize) {
+        let (from, mark) = self.view_from(width);
+        let mut shown = "…".repeat(mark);
         for grapheme in self.text.get(from..).unwrap_or_default() {
             if shown.width() + grapheme.width() > width {
                 break;
             }
             shown.push_str(grapheme);
         }
-        (shown, mark(from) + wide(self.text.get(from..self.cursor).unwrap_or_default()))
+        (shown, mark + self.wide(from, self.cursor))
+    }
+
+    /// The column of the character `at` in that view; that of its edge for one out of sight.
+    pub(super) fn column_in_view(&self, at: usize, width: usize) -> usize {
+        let (from, mark) = self.view_from(width);
+        let mut chars = 0;
+        let before = |grapheme: &&String| {
+            chars += grapheme.chars().count();
+            chars <= at
+        };
+        let place = self.text.iter().take_while(before).count();
+        if place < from { 0 } else { (mark + self.wide(from, place)).min(width) }
+    }
+}
+
+/// Where a key moves the chosen line of an ordering: one up, one down, or nowhere. The lines stand in a column, so what moves them
+/// are the keys of a column, with Shift; Left and Right, which a numeric pad may be without, do too.
+pub(super) fn moves_line(key: &KeyEvent) -> Option<isize> {
+    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+    match key.code {
+        KeyCode::Up if shift => Some(-1),
+        KeyCode::Down if shift => Some(1),
+        KeyCode::Char('K') | KeyCode::Left => Some(-1),
+        KeyCode::Char('J') | KeyCode::Right => Some(1),
+        _ => None,
+    }
+}
+
+/// The place that a digit means, where there is one; `last` is the last place, from 0.
+pub(super) fn place_of(digit: char, last: usize) -> Option<usize> {
+    let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok())?.checked_sub(1)?;
+    (place <= last).then_some(place)
+}
+
+/// Moves the chosen line of an ordering.
+pub(super) fn put_line(order: &mut Vec<usize>, chosen: &mut usize, by: isize) {
+    put_line_at(order, chosen, chosen.saturating_add_signed(by));
+}
+
+/// Puts the chosen line of an ordering into a place; the lines between make way.
+pub(super) fn put_line_at(order: &mut Vec<usize>, chosen: &mut usize, place: usize) {
+    if place < order.len() && *chosen < order.len() {
+        let line = order.remove(*chosen);
+        order.insert(place, line);
+        *chosen = place;
     }
 }
 
@@ -183,6 +244,38 @@ mod tests {
         let input = Input::of("abcdefghij");
         assert_eq!(input.view(4), ("hij".to_owned(), 3));
         assert_eq!(Input::of("日本語").view(5), ("…語".to_owned(), 3));
+    }
+
+    #[test]
+    fn a_caret_stands_under_its_character_also_where_the_line_is_cut() {
+        let input = Input::of("日本 is:d");
+        assert_eq!((input.column_in_view(0, 20), input.column_in_view(2, 20), input.column_in_view(3, 20)), (0, 4, 5));
+        assert_eq!(input.column_in_view(7, 20), 9, "behind the end");
+        let cut = Input::of("abcdefghij");
+        assert_eq!(cut.view(6).0, "…ghij");
+        assert_eq!((cut.column_in_view(6, 6), cut.column_in_view(1, 6)), (1, 0));
+        let mut marks = Input::of("e");
+        marks.insert("\u{301}x");
+        assert_eq!(marks.column_in_view(2, 9), 1, "a letter with its mark is one column");
+    }
+
+    #[test]
+    fn lines_of_an_ordering_move_by_keys_of_their_direction_and_to_the_place_of_a_digit() {
+        let key = |code, modifiers| KeyEvent::new(code, modifiers);
+        assert_eq!(moves_line(&key(KeyCode::Up, KeyModifiers::SHIFT)), Some(-1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::SHIFT)), Some(1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::NONE)), None, "that one chooses");
+        assert_eq!(
+            (place_of('3', 2), place_of('4', 2), place_of('0', 2), place_of('x', 2)),
+            (Some(2), None, None, None)
+        );
+        let (mut order, mut chosen) = (vec![0, 1, 2, 3], 2);
+        put_line(&mut order, &mut chosen, -1);
+        assert_eq!((order.as_slice(), chosen), (&[0, 2, 1, 3][..], 1));
+        put_line_at(&mut order, &mut chosen, 3);
+        assert_eq!((order.as_slice(), chosen), (&[0, 1, 3, 2][..], 3));
+        put_line(&mut order, &mut chosen, 1);
+        assert_eq!(order, [0, 1, 3, 2], "there is no place behind the last one");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The full screen: drawn anew after each key, from the session's view; nothing is decided here.
 
+mod bar;
 mod browse;
 mod card;
 mod checkup;
@@ -10,8 +11,11 @@ mod form;
 mod input;
 mod leech;
 mod links;
+mod missed;
+mod note_form;
 mod pages;
 mod paint;
+mod pick;
 mod review;
 mod stats;
 mod steps;
@@ -54,12 +58,23 @@ pub fn review(
 ) -> Result<Vec<String>, Failure> {
     if sitting.session().current().is_some() {
         let mut term = term::Term::new()?;
-        let with = ScreenContext { look, keys, stop, editor };
-        let said = review::run(sitting, &mut term, with)?;
-        end::run(sitting, said, &mut term, with)?;
+        session(sitting, &mut term, ScreenContext { look, keys, stop, editor })?;
     }
     let summary = sitting.summary();
     Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))
+}
+
+/// A sitting with its end, from which it may go on. Gives whether what it came to was said.
+fn session(sitting: &mut Review<'_>, term: &mut term::Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
+    let mut seen = review::Seen::default();
+    loop {
+        review::run(sitting, &mut seen, term, with)?;
+        match end::run(sitting, &mut seen, term, with)? {
+            end::Then::Back => {}
+            end::Then::Said => return Ok(true),
+            end::Then::Nothing => return Ok(false),
+        }
+    }
 }
 
 /// A check-up in the terminal; what it came to is said on the normal screen after it.

@@ -1,4 +1,4 @@
-//! Pages of text, and the help.
+//! Pages of text.
 
 use crate::failure::Failure;
 use crate::ui::keymap::Command;
@@ -7,40 +7,11 @@ use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::term::Term;
 use crossterm::event::Event;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-
-/// All keys, as they are bound.
-pub(super) fn help(with: ScreenContext<'_>, width: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![say("Keys", Tone::Strong, with.look), Line::default()];
-    let mut row = |keys: &str, what: &str| {
-        let options = textwrap::Options::new(width.max(20)).subsequent_indent("              ");
-        for line in textwrap::wrap(&format!("{keys:<13} {what}"), options) {
-            lines.push(Line::from(line.into_owned()));
-        }
-    };
-    row("1 … 4", "grade: Again, Hard, Good, Easy (on six grades 0 … 5)");
-    for command in Command::ALL {
-        let keys = with.keys.keys(*command);
-        if keys.is_empty() {
-            continue;
-        }
-        // The name is what the settings bind.
-        row(&keys, &format!("{} ({})", command.what(), command.name()));
-    }
-    row("ctrl-c", "leave; everything is kept");
-    row("ctrl-z", "to the shell, `fg` comes back");
-    row("", "While you type an answer, Esc makes letters keys again; o goes on typing.");
-    row(
-        "",
-        "A choice: its digit, or arrows and Enter. A sort: its first letter too. An order: arrows choose a line, Left and Right move it.",
-    );
-    lines
-}
 
 /// A page of text, made for the width there is, until a key that does not scroll.
 pub(super) fn show(
@@ -60,11 +31,9 @@ pub(super) fn leaf(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<bool, Failure> {
-    let back = ("Esc goes back".to_owned(), Tone::Quiet);
-    let pieces = match more {
-        Some(more) => [(format!("{} {more}", with.keys.first(Command::Open)), Tone::Quiet), back],
-        None => [back, ("arrows scroll".to_owned(), Tone::Quiet)],
-    };
+    let more_on = more.map(|more| (format!("Enter {more}"), Tone::Accent));
+    let around = [("Esc goes back".to_owned(), Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];
+    let pieces: Vec<(String, Tone)> = more_on.into_iter().chain(around).collect();
     let mut height = 1;
     loop {
         term.draw(|frame| {

@@ -2,10 +2,10 @@
 
 use crate::core::text::printable;
 use crate::ui::Look;
+use crate::ui::palette::Role;
 use crate::ui::tui::document;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Color;
 use ratatui::style::Modifier;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -17,8 +17,7 @@ use unicode_width::UnicodeWidthStr as _;
 /// Columns of text that an eye follows without losing its line.
 pub(super) const COLUMN: u16 = 72;
 
-/// What a piece of text is, and so how it looks. Colours are the terminal's own sixteen, which its owner chose for
-/// light or dark; none is needed to understand anything.
+/// What a piece of text is, and so how it looks. No colour is needed to understand anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     Plain,
@@ -28,18 +27,36 @@ pub(super) enum Tone {
     Near,
     Bad,
     Chosen,
+    /// What can be acted on.
+    Accent,
+    /// Cards that are due.
+    Due,
+    /// New cards.
+    New,
+    /// Cards to be repeated, and leeches.
+    Again,
 }
 
 pub(super) fn style(tone: Tone, look: Look) -> Style {
-    let colour = |colour: Color| if look.colour { Style::new().fg(colour) } else { Style::new() };
+    let in_colour = |role: Role| {
+        let colour = Some(role).filter(|_| look.colour).and_then(|role| look.palette.colour(role));
+        colour.map_or_else(Style::new, |colour| Style::new().fg(colour))
+    };
     match tone {
         Tone::Plain => Style::new(),
         Tone::Strong => Style::new().add_modifier(Modifier::BOLD),
-        Tone::Quiet => Style::new().add_modifier(Modifier::DIM),
-        Tone::Good => colour(Color::Green).add_modifier(Modifier::BOLD),
-        Tone::Near => colour(Color::Yellow).add_modifier(Modifier::BOLD),
-        Tone::Bad => colour(Color::Red).add_modifier(Modifier::BOLD),
+        Tone::Quiet => match in_colour(Role::Muted) {
+            style if style.fg.is_some() => style,
+            style => style.add_modifier(Modifier::DIM),
+        },
+        Tone::Good => in_colour(Role::Right).add_modifier(Modifier::BOLD),
+        Tone::Near => in_colour(Role::Near).add_modifier(Modifier::BOLD),
+        Tone::Bad => in_colour(Role::Wrong).add_modifier(Modifier::BOLD),
         Tone::Chosen => Style::new().add_modifier(Modifier::REVERSED),
+        Tone::Accent => in_colour(Role::Accent),
+        Tone::Due => in_colour(Role::Due),
+        Tone::New => in_colour(Role::New),
+        Tone::Again => in_colour(Role::Again),
     }
 }
 
@@ -62,16 +79,39 @@ pub(super) fn wrapped(text: &str, width: usize, style: Style) -> Vec<Line<'stati
     document::hanging("", text, width, style)
 }
 
-/// As much of a text as fits into `width` columns.
+/// A text in at most `width` columns; `…` stands for what finds no room.
 pub(super) fn fit(text: &str, width: usize) -> String {
+    // The sum of the parts is what is drawn: as a whole some texts are narrower.
+    let columns = |text: &str| text.graphemes(true).map(|grapheme| grapheme.width()).sum::<usize>();
+    if columns(text) <= width {
+        return text.to_owned();
+    }
     let mut out = String::new();
+    let mut used = 0;
     for grapheme in text.graphemes(true) {
-        if out.width() + grapheme.width() > width {
+        used += grapheme.width();
+        if used + 1 > width {
             break;
         }
         out.push_str(grapheme);
     }
+    if width > 0 {
+        out.push('…');
+    }
     out
+}
+
+/// A text in just `width` columns, at their left.
+pub(super) fn filled(text: &str, width: usize) -> String {
+    let text = fit(text, width);
+    let pad = " ".repeat(width.saturating_sub(text.width()));
+    text + &pad
+}
+
+/// The same at their right, as numbers stand.
+pub(super) fn right(text: &str, width: usize) -> String {
+    let text = fit(text, width);
+    " ".repeat(width.saturating_sub(text.width())) + &text
 }
 
 /// Draws lines into `area`, from line `scroll` on, and says beside their end whether there is more.
@@ -136,4 +176,42 @@ pub(super) fn parts(area: Rect, foot: u16) -> (Rect, Rect, Rect) {
     let body =
         Rect { y: area.y + head.height + above, height: area.height.saturating_sub(used + above + below), ..area };
     (head, body, foot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::Palette;
+
+    #[test]
+    fn what_is_cut_says_so_and_fits() {
+        for (text, width, shown) in [
+            ("deck", 4, "deck"),
+            ("decks", 4, "dec…"),
+            ("日本語", 6, "日本語"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日…"),
+            ("e\u{301}e\u{301}", 1, "…"),
+            ("👩‍👩‍👧👩‍👩‍👧", 3, "👩‍👩‍👧…"),
+            ("x", 0, ""),
+            ("", 3, ""),
+        ] {
+            assert_eq!(fit(text, width), shown, "{text} in {width}");
+            assert!(fit(text, width).width() <= width);
+            assert_eq!((filled(text, width).width(), right(text, width).width()), (width, width), "{text}");
+        }
+        assert_eq!((filled("ab", 4), right("ab", 4)), ("ab  ".to_owned(), "  ab".to_owned()));
+    }
+
+    #[test]
+    fn no_tone_needs_a_colour_and_none_is_given_where_none_is_wanted() {
+        let tones = [Tone::Plain, Tone::Strong, Tone::Quiet, Tone::Good, Tone::Near, Tone::Bad, Tone::Chosen];
+        let hues = [Tone::Accent, Tone::Due, Tone::New, Tone::Again];
+        let look = |colour| Look { colour, width: 80, links: false, palette: Palette::OWN };
+        for tone in tones.into_iter().chain(hues) {
+            let style = style(tone, look(false));
+            assert_eq!((style.fg, style.bg), (None, None), "{tone:?}");
+        }
+        assert!(hues.iter().all(|tone| style(*tone, look(true)).fg.is_some()));
+    }
 }

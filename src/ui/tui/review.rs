@@ -17,6 +17,10 @@ use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::input::begun_with;
+use crate::ui::tui::input::moves_line;
+use crate::ui::tui::input::place_of;
+use crate::ui::tui::input::put_line;
+use crate::ui::tui::input::put_line_at;
 use crate::ui::tui::leech;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
@@ -52,6 +56,8 @@ struct Screen {
     revealed: bool,
     hint: bool,
     over: Over,
+    /// Whether the primer comes before the card, under whatever is laid over it.
+    primer: bool,
     scroll: u16,
     said: Option<String>,
     /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
@@ -68,6 +74,8 @@ struct Screen {
     asks_try: bool,
     /// Whether it was said that the key before drops what was typed.
     warned: bool,
+    /// The key that takes a step back.
+    undo_key: String,
 }
 
 /// Said to a key that leaves a sentence which is not kept yet.
@@ -83,12 +91,22 @@ fn is_typed(ask: Ask) -> bool {
     matches!(ask, Ask::Type | Ask::Say | Ask::List(_))
 }
 
-/// Gives what is still to be said of the last card, where there was no next one to say it under.
+/// What a sitting remembers from one run of its screen to the next.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// What is still to be said: of the last card, where there was no next one to say it under, or of a step that was taken back.
+    pub(super) said: Option<String>,
+    /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
+    primed: BTreeSet<i64>,
+}
+
+/// Runs until there is no card left, the time is over, or the learner leaves.
 pub(super) fn run(
     review: &mut Review<'_>,
+    seen: &mut Seen,
     term: &mut Term,
     with: ScreenContext<'_>,
-) -> Result<Option<String>, Failure> {
+) -> Result<(), Failure> {
     let mut screen = Screen {
         typed: Input::default(),
         items: Vec::new(),
@@ -98,9 +116,10 @@ pub(super) fn run(
         revealed: false,
         hint: false,
         over: Over::Nothing,
+        primer: false,
         scroll: 0,
-        said: None,
-        primed: BTreeSet::new(),
+        said: seen.said.take(),
+        primed: std::mem::take(&mut seen.primed),
         guard: Guard::new(review.settings().look_ms),
         last_key: None,
         last_key_at: 0,
@@ -109,39 +128,51 @@ pub(super) fn run(
         height: 1,
         asks_try: true,
         warned: false,
+        undo_key: with.keys.first(Command::Undo),
     };
-    loop {
-        if std::mem::take(&mut screen.asks_try) && !tried::ask(review, term, with)? {
-            return Ok(None);
-        }
-        if let Some((card, suspended)) = screen.leech.take() {
-            review.while_idle();
-            screen.said = leech::run(card, suspended, review, term, with)?;
-            screen.face = None;
-        }
-        if review.session().current().is_none() {
-            return Ok(screen.said);
-        }
-        screen.meet(review);
-        term.draw(|frame| screen.paint(frame, review, with))?;
-        if screen.face != review.session().face() {
-            screen.face = review.session().face();
-            term.drain()?;
-            screen.guard.look(review.session().rules().look_ms);
-            screen.guard.shown(review.ticks_ms());
-            review.while_idle();
-        }
-        match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(None),
-            None => {}
-            Some(Event::Paste(text)) if screen.typing => screen.typed.insert(&text),
-            Some(Event::Key(key)) if !screen.key(&key, review, term, with)? => return Ok(None),
-            Some(_) => {}
-        }
-    }
+    screen.go(review, term, with)?;
+    (seen.said, seen.primed) = (screen.said, screen.primed);
+    Ok(())
 }
 
 impl Screen {
+    fn go(&mut self, review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        loop {
+            if std::mem::take(&mut self.asks_try) && !tried::ask(review, term, with)? {
+                self.said = None;
+                review.feed(Step::Quit)?;
+                return Ok(());
+            }
+            if let Some((card, suspended)) = self.leech.take() {
+                review.while_idle();
+                self.said = leech::run(card, suspended, review, term, with)?;
+                self.face = None;
+            }
+            if review.session().current().is_none() {
+                return Ok(());
+            }
+            self.meet(review);
+            term.draw(|frame| self.paint(frame, review, with))?;
+            if self.face != review.session().face() {
+                self.face = review.session().face();
+                term.drain()?;
+                self.guard.look(review.session().rules().look_ms);
+                self.guard.shown(review.ticks_ms());
+                review.while_idle();
+            }
+            match term.next(with.stop)? {
+                None if (with.stop)() => return Ok(()),
+                None => {}
+                Some(Event::Paste(text)) if self.typing => self.typed.insert(&text),
+                Some(Event::Key(key)) if !self.key(&key, review, term, with)? => {
+                    self.said = None;
+                    return Ok(());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
     /// A new card or a new side of it: what was typed for the last one is gone.
     fn meet(&mut self, review: &Review<'_>) {
         let face = review.session().face();
@@ -162,12 +193,14 @@ impl Screen {
         self.chosen = 0;
         self.hint = false;
         self.over = Over::Nothing;
+        self.primer = false;
         self.typing = is_typed(current.question.ask);
         if let Some(topic) = current.loaded.topic.as_ref().filter(|topic| topic.primer.is_some())
             && current.loaded.primer_first
             && self.primed.insert(topic.number)
         {
             self.over = Over::Primer;
+            self.primer = true;
         }
     }
 
@@ -188,7 +221,11 @@ impl Screen {
         let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
         let front = matches!(review.session().stage(), Stage::Front(_));
-        let typing = front && self.typing && self.over == Over::Nothing;
+        // Terminals send Alt and a letter as Esc and that letter, which is how letters become keys.
+        let alt = key.modifiers.contains(KeyModifiers::ALT) && !ctrl;
+        let typing = front && self.typing && self.over == Over::Nothing && !alt;
+        let key = &KeyEvent { modifiers: key.modifiers.difference(KeyModifiers::ALT), ..*key };
+        let shows = self.is_alone(key);
         let command = if typing { None } else { with.keys.command(key) };
         let moves = matches!(command, Some(Command::Undo | Command::Bury | Command::Suspend | Command::Mark));
         let came = self.guard.came(now);
@@ -197,7 +234,7 @@ impl Screen {
         let only_shows = front
             && self.over == Over::Nothing
             && !moves
-            && !(typing && key.code == KeyCode::Enter && self.typed.is_empty())
+            && !(typing && shows)
             && review.session().current().is_some_and(|current| current.question.options.is_empty());
         // The first repeat of a held key comes late, after 200 to 700 ms; the ones after it come fast.
         let held = again && !only_shows && came.alone && term.repeats()?;
@@ -206,14 +243,31 @@ impl Screen {
             self.card_page(review, term, with)?;
             return Ok(true);
         }
+        if self.over == Over::Primer
+            && let Some(command @ (Command::Undo | Command::UndoList | Command::Edit)) = command
+        {
+            self.said = None;
+            match command {
+                Command::Undo if came.alone && !held => self.undo(review, 1),
+                Command::UndoList => self.undo_list(review, term, with)?,
+                Command::Edit => self.edit(review, term, with)?,
+                _ => {}
+            }
+            return Ok(true);
+        }
         if self.over != Over::Nothing {
             return Ok(self.over_key(key, admitted, with, review));
         }
         self.said = None;
-        if front && self.typing {
+        if typing {
             if came.meant && !held {
                 self.typing_key(key, review, came);
             }
+            return Ok(true);
+        }
+        // The same key that made letters keys makes them letters again: pressed twice it does not leave.
+        if front && key.code == KeyCode::Esc && review.session().current().is_some_and(|c| is_typed(c.question.ask)) {
+            self.typing = true;
             return Ok(true);
         }
         if front && self.pick(key, review, admitted) {
@@ -246,13 +300,7 @@ impl Screen {
             Command::Guessed if !front && admitted && !is_in_own_words(review) => self.feed(review, Step::Guessed),
             // What it takes back was seen, however short this card was: it need not wait for the look.
             Command::Undo if came.alone && !held => self.undo(review, 1),
-            Command::UndoList => {
-                let back = steps::run(&review.steps()?, term, with)?;
-                if back > 0 {
-                    self.undo(review, back);
-                }
-                self.guard.shown(review.ticks_ms());
-            }
+            Command::UndoList => self.undo_list(review, term, with)?,
             Command::Edit => self.edit(review, term, with)?,
             Command::Split => {
                 if let Some(card) = review.session().current().map(|current| current.loaded.card) {
@@ -297,9 +345,35 @@ impl Screen {
             | Command::Add
             | Command::Browse
             | Command::Checkup
-            | Command::Stats => {}
+            | Command::Stats
+            // These belong to the list of cards.
+            | Command::First
+            | Command::Last
+            | Command::Select
+            | Command::SelectRange
+            | Command::SelectAll
+            | Command::Page
+            | Command::Actions
+            | Command::Sort
+            | Command::Columns
+            | Command::Tag
+            | Command::Untag
+            | Command::Move
+            | Command::SetDue
+            | Command::Reset
+            | Command::Delete => {}
         }
         Ok(true)
+    }
+
+    /// The list of steps, and back to the one that was chosen.
+    fn undo_list(&mut self, review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        let back = steps::run(&review.steps()?, term, with)?;
+        if back > 0 {
+            self.undo(review, back);
+        }
+        self.guard.shown(review.ticks_ms());
+        Ok(())
     }
 
     /// The card's text is changed, and shown in place of the old one.
@@ -327,9 +401,14 @@ impl Screen {
             let hidden = !matches!(session.stage(), Stage::Back(_));
             card::run(&page, why.as_deref(), hidden, term, with)?;
         }
-        self.open(Over::Nothing);
+        self.close();
         self.guard.shown(review.ticks_ms());
         Ok(())
+    }
+
+    /// Takes away what is laid over the card: a primer that was not read comes back.
+    fn close(&mut self) {
+        self.open(if self.primer { Over::Primer } else { Over::Nothing });
     }
 
     /// Takes back the newest steps, one after the other, and asks the last of them again.
@@ -362,17 +441,25 @@ impl Screen {
                 self.feed(review, Step::Quit);
                 return false;
             }
+            Some(Command::Help) if self.over == Over::Primer => self.open(Over::Help),
+            Some(Command::Info) if self.over == Over::Primer => self.open(Over::Info),
             // A primer is there to be read: a held key does not turn it away.
             _ if self.over == Over::Primer && !admitted => {}
             _ => {
                 if self.over == Over::Primer {
+                    self.primer = false;
                     review.begin_card();
                 }
-                self.open(Over::Nothing);
+                self.close();
                 self.guard.shown(review.ticks_ms());
             }
         }
         true
+    }
+
+    /// Whether a key shows the answer while a line is typed: Enter, or Space as on other cards, with nothing typed yet.
+    fn is_alone(&self, key: &KeyEvent) -> bool {
+        matches!(key.code, KeyCode::Enter | KeyCode::Char(' ')) && self.typed.is_empty()
     }
 
     /// A key while a line is being typed. Enter is an answer, so it waits for the look, and without a text for a key of its own.
@@ -381,22 +468,26 @@ impl Screen {
         match (key.code, ask) {
             (KeyCode::Esc, _) => self.typing = false,
             (KeyCode::Tab, _) => self.hint = true,
-            (KeyCode::Enter, Some(Ask::List(count))) if !self.typed.is_empty() => {
-                // The last line ends the list, and with it the question.
-                if self.items.len() + 1 < count || came.looked {
-                    self.items.push(self.typed.text());
-                    self.typed.clear();
-                }
-                if self.items.len() >= count {
-                    let response = self.items.join("\n");
+            // Enter takes an item, and alone it ends the list: nothing is shown, and then graded, by keys for the last item.
+            (KeyCode::Enter, Some(Ask::List(_))) if !self.typed.is_empty() => {
+                self.items.push(self.typed.text());
+                self.typed.clear();
+            }
+            (KeyCode::Backspace, Some(Ask::List(_))) if self.typed.is_empty() => {
+                self.typed = self.items.pop().map_or_else(Input::default, |item| Input::of(&item));
+            }
+            _ if self.is_alone(key) => {
+                if came.acts() {
+                    let response = self.response(review);
                     self.feed(review, Step::Respond(response));
                 }
             }
-            (KeyCode::Enter, _) if came.acts() || (came.looked && !self.typed.is_empty()) => {
-                let response = self.response(review);
-                self.feed(review, Step::Respond(response));
+            (KeyCode::Enter, _) => {
+                if came.looked {
+                    let response = self.response(review);
+                    self.feed(review, Step::Respond(response));
+                }
             }
-            (KeyCode::Enter, _) => {}
             _ => drop(self.typed.key(key)),
         }
     }
@@ -405,7 +496,10 @@ impl Screen {
     fn response(&self, review: &Review<'_>) -> String {
         match review.session().current().map(|current| current.question.ask) {
             Some(Ask::Type | Ask::Say) => self.typed.text(),
-            Some(Ask::List(_)) => self.items.join("\n"),
+            Some(Ask::List(_)) => {
+                let typed = Some(self.typed.text()).filter(|typed| !typed.trim().is_empty());
+                self.items.iter().cloned().chain(typed).collect::<Vec<_>>().join("\n")
+            }
             Some(Ask::Order) => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
             Some(Ask::Choose | Ask::Sort) => (self.chosen + 1).to_string(),
             Some(Ask::Recall) | None => String::new(),
@@ -418,7 +512,20 @@ impl Screen {
         let ask = current.question.ask;
         let options: Vec<String> = current.question.options.clone();
         let last = options.len().saturating_sub(1);
-        let shift = key.modifiers.contains(KeyModifiers::SHIFT);
+        if ask == Ask::Order {
+            let digit = match key.code {
+                KeyCode::Char(c) => place_of(c, last),
+                _ => None,
+            };
+            if let Some(by) = moves_line(key) {
+                put_line(&mut self.order, &mut self.chosen, by);
+                return true;
+            }
+            if let Some(place) = digit {
+                put_line_at(&mut self.order, &mut self.chosen, place);
+                return true;
+            }
+        }
         match (ask, key.code) {
             (Ask::Choose | Ask::Sort, KeyCode::Char(c)) => {
                 let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
@@ -442,39 +549,14 @@ impl Screen {
                 true
             }
             (Ask::Order, KeyCode::Up | KeyCode::Char('k')) => {
-                if shift || key.code == KeyCode::Char('K') {
-                    self.shift(-1);
-                } else {
-                    self.chosen = self.chosen.saturating_sub(1);
-                }
+                self.chosen = self.chosen.saturating_sub(1);
                 true
             }
             (Ask::Order, KeyCode::Down | KeyCode::Char('j')) => {
-                if shift {
-                    self.shift(1);
-                } else {
-                    self.chosen = (self.chosen + 1).min(last);
-                }
-                true
-            }
-            (Ask::Order, KeyCode::Char('K') | KeyCode::Left) => {
-                self.shift(-1);
-                true
-            }
-            (Ask::Order, KeyCode::Char('J') | KeyCode::Right) => {
-                self.shift(1);
+                self.chosen = (self.chosen + 1).min(last);
                 true
             }
             _ => false,
-        }
-    }
-
-    /// Moves the chosen line of an ordering up or down.
-    fn shift(&mut self, by: isize) {
-        let to = self.chosen.saturating_add_signed(by);
-        if to < self.order.len() && to != self.chosen {
-            self.order.swap(self.chosen, to);
-            self.chosen = to;
         }
     }
 
@@ -485,7 +567,11 @@ impl Screen {
                     Notice::Leech { id, suspended, .. } => Some((*id, *suspended)),
                     _ => None,
                 });
-                let texts: Vec<String> = said.iter().filter_map(words::said).collect();
+                // On a card that is typed, letters become keys by Esc.
+                let front = matches!(review.session().stage(), Stage::Front(_));
+                let typed = front && review.session().current().is_some_and(|c| is_typed(c.question.ask));
+                let undo = if typed { format!("Esc {}", self.undo_key) } else { self.undo_key.clone() };
+                let texts: Vec<String> = said.iter().filter_map(|said| words::said(said, &undo)).collect();
                 self.said = (!texts.is_empty()).then(|| joined(&texts));
             }
             Err(failure) => self.said = Some(failure.to_string()),

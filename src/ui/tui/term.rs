@@ -5,11 +5,14 @@ use crate::ui::tui::links;
 use crossterm::cursor::Show;
 use crossterm::event;
 use crossterm::event::DisableBracketedPaste;
+use crossterm::event::DisableMouseCapture;
 use crossterm::event::EnableBracketedPaste;
+use crossterm::event::EnableMouseCapture;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEventKind;
 use crossterm::event::KeyModifiers;
+use crossterm::event::MouseEventKind;
 use crossterm::execute;
 use crossterm::terminal::EnterAlternateScreen;
 use crossterm::terminal::LeaveAlternateScreen;
@@ -198,6 +201,8 @@ pub(super) struct Term {
     terminal: Terminal<Screen>,
     /// Places that have to be drawn again whatever comes there: see [`parts_behind`].
     behind: Vec<Position>,
+    /// Whether the mouse is ours too. Where it is not, the terminal selects text with it.
+    has_mouse: bool,
 }
 
 fn take() -> io::Result<()> {
@@ -210,7 +215,7 @@ pub fn give_back() {
     if !is_raw_mode_enabled().unwrap_or(true) {
         return;
     }
-    execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
+    execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
     disable_raw_mode().ok();
 }
 
@@ -225,7 +230,7 @@ impl Term {
         take().map_err(|error| broken(&error))?;
         let made = Terminal::new(Screen(CrosstermBackend::new(io::stdout()))).and_then(|mut terminal| {
             terminal.clear()?;
-            Ok(Self { terminal, behind: Vec::new() })
+            Ok(Self { terminal, behind: Vec::new(), has_mouse: false })
         });
         made.map_err(|error| {
             give_back();
@@ -247,6 +252,35 @@ impl Term {
         self.terminal.draw(paint).map(drop).map_err(|error| broken(&error))
     }
 
+    /// Takes the mouse for this screen, or leaves it to the terminal.
+    pub(super) fn mouse(&mut self, has_mouse: bool) -> Result<(), Failure> {
+        let told = match has_mouse {
+            true => execute!(io::stdout(), EnableMouseCapture),
+            false => execute!(io::stdout(), DisableMouseCapture),
+        };
+        self.has_mouse = has_mouse;
+        told.map_err(|error| broken(&error))
+    }
+
+    /// The terminal again, after somebody else had it.
+    fn retake(&mut self) -> Result<(), Failure> {
+        take().map_err(|error| broken(&error))?;
+        if self.has_mouse {
+            self.mouse(true)?;
+        }
+        self.terminal.clear().map_err(|error| broken(&error))
+    }
+
+    /// Columns and rows of the screen.
+    pub(super) fn size(&self) -> Result<Size, Failure> {
+        self.terminal.size().map_err(|error| broken(&error))
+    }
+
+    /// Whether something has come or comes within so long.
+    pub(super) fn has_event(&self, patience: Duration) -> Result<bool, Failure> {
+        event::poll(patience).map_err(|error| broken(&error))
+    }
+
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
     pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
         loop {
@@ -266,6 +300,10 @@ impl Term {
                 }
                 Event::Paste(text) => return Ok(Some(Event::Paste(text))),
                 Event::Resize(_, _) => return Ok(None),
+                // Where it only moves nothing happens.
+                Event::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => {
+                    return Ok(Some(Event::Mouse(mouse)));
+                }
                 Event::Key(_) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) => {}
             }
         }
@@ -293,8 +331,7 @@ impl Term {
     pub(super) fn lend<T>(&mut self, work: impl FnOnce() -> T) -> Result<T, Failure> {
         give_back();
         let done = work();
-        take().map_err(|error| broken(&error))?;
-        self.terminal.clear().map_err(|error| broken(&error))?;
+        self.retake()?;
         self.drain()?;
         Ok(done)
     }
@@ -305,8 +342,7 @@ impl Term {
         give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)
             .map_err(|error| broken(&error))?;
-        take().map_err(|error| broken(&error))?;
-        self.terminal.clear().map_err(|error| broken(&error))
+        self.retake()
     }
 
     #[cfg(not(unix))]

@@ -55,7 +55,7 @@ fn lines_of(folder: &str) -> Seeds {
 /// A query that was read is asked of notes; what it decides without the card holds with it.
 fn search(bytes: &[u8], bodies: &[Vec<u8>], chance: &mut Chance) -> Result<(), String> {
     let line = String::from_utf8_lossy(bytes);
-    let query = match parse(&line) {
+    let query = match parse(&line, None) {
         Ok(query) => query,
         Err(error) => {
             let [shown, caret] = error.drawn(&line);

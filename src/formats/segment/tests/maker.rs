@@ -350,7 +350,8 @@ pub(super) fn facts(chance: &mut Chance, made: &Maker, starts: &[u64]) -> Vec<Fa
         Fact::Erased { what: Erasure::Note(note) },
         Fact::Erased { what: Erasure::Deck(deck.clone()) },
         Fact::Erased { what: Erasure::Typed },
-        Fact::Tried { deck, tried: chance.pick(&Tried::ALL) },
+        Fact::Tried { deck: deck.clone(), tried: chance.pick(&Tried::ALL) },
+        Fact::Hidden { deck, hidden: chance.pick(&[false, true]) },
         Fact::TookOver { device: device(97), from: 3, to: 4, chain: ChainHash([9; 16]) },
     ]
 }

@@ -14,8 +14,10 @@ use crate::core::text::one_line;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::bar;
+use crate::ui::tui::bar::help;
 use crate::ui::tui::document;
-use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::buttons;
 use crate::ui::tui::paint::column;
@@ -40,15 +42,22 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr as _;
 
+/// What makes letters keys while a line is typed.
+const ESC_KEYS: &str = "Esc other keys";
+
 impl Screen {
     /// Draws the screen.
     pub(super) fn paint(&mut self, frame: &mut Frame<'_>, review: &Review<'_>, with: ScreenContext<'_>) {
         let area = frame.area();
         let session = review.session();
         let Some(current) = session.current() else { return };
-        let foot = self.foot(review, column(area), with);
+        // The keys may be wider than a text that is read.
+        let text = column(area);
+        let room = Rect { width: area.width.saturating_sub(text.x + 2).clamp(text.width, 100), ..text };
+        let foot = self.foot(review, room, with);
         let height = u16::try_from(foot.len()).unwrap_or(1);
-        let (head, body, foot_area) = parts(column(area), height);
+        let (head, body, foot_area) = parts(text, height);
+        let foot_area = Rect { width: room.width, ..foot_area };
         let deck = one_line(&current.loaded.deck);
         let mark = if current.loaded.state.marked { "* " } else { "" };
         let left = words::left(session);
@@ -61,7 +70,7 @@ impl Screen {
             Over::Nothing => self.card(current, review, width, with),
             Over::Primer => (self.primer(current, width, with), None),
             Over::Info => (self.info(current, review, width, with), None),
-            Over::Help => (pages::help(with, width), None),
+            Over::Help => (help(self.place(review), with, width), None),
         };
         if std::mem::take(&mut self.revealed) && lines.len() > usize::from(body.height) {
             let rule = lines.iter().position(|line| line.to_string().starts_with('─')).unwrap_or(0);
@@ -75,6 +84,15 @@ impl Screen {
             if y < body.height {
                 frame.set_cursor_position(Position { x: body.x + x, y: body.y + y });
             }
+        }
+    }
+
+    /// Which keys the help lists.
+    fn place(&self, review: &Review<'_>) -> Place {
+        match review.session().stage() {
+            _ if self.primer => Place::Primer,
+            Stage::Front(current) => Place::Question(current.question.ask),
+            Stage::Back(_) | Stage::Between | Stage::Finished => Place::Answer,
         }
     }
 
@@ -152,8 +170,7 @@ impl Screen {
                 _ if here => ("▸", Tone::Chosen),
                 _ => (" ", Tone::Plain),
             };
-            let number = if ordering { String::new() } else { format!("{} ", place + 1) };
-            lines.extend(document::hanging(&format!("{mark} {number}"), option, width, style(tone, with.look)));
+            lines.extend(document::hanging(&format!("{mark} {} ", place + 1), option, width, style(tone, with.look)));
         }
         lines
     }
@@ -260,6 +277,8 @@ impl Screen {
                         .iter()
                         .map(|choice| {
                             let text = words::button(choice, with_interval);
+                            let is_cut = text.width() + 1 > usize::from(width);
+                            let text = if is_cut { words::narrow_button(choice) } else { text };
                             if choice.quality == enter {
                                 (format!("▸{text}"), Tone::Strong)
                             } else {
@@ -275,9 +294,9 @@ impl Screen {
                 let has_media = !current.media(true).is_empty();
                 let others = [
                     (Command::Open, "open"),
-                    (Command::Guessed, "guessed"),
-                    (Command::Undo, "undo"),
                     (Command::Help, "keys"),
+                    (Command::Undo, "undo"),
+                    (Command::Guessed, "guessed"),
                 ];
                 // Nobody guesses their own words.
                 let is_guess = current.question.ask != Ask::Say;
@@ -298,7 +317,8 @@ impl Screen {
                 let how = words::how(current.question.ask, current.question.options.len(), true);
                 // How to answer is always said, if need be on lines of its own.
                 let mut pieces = Vec::new();
-                if how.width() > usize::from(width) {
+                let keys = if self.typing { ESC_KEYS.to_owned() } else { format!("{} keys", key(Command::Help)) };
+                if how.width() + 2 + keys.width() > usize::from(width) {
                     lines.extend(wrapped(&how, usize::from(width), Style::new()));
                 } else {
                     pieces.push((how, Tone::Plain));
@@ -311,15 +331,34 @@ impl Screen {
                     }));
                 }
                 if self.typing {
-                    pieces.push(quiet("Esc other keys".to_owned()));
+                    pieces.push(quiet(keys));
+                    lines.push(bar(pieces, 1, width, with.look));
+                } else if is_typed(current.question.ask) {
+                    // Letters are keys for now.
+                    let keys = [
+                        (Command::Undo, "undo"),
+                        (Command::Info, "why"),
+                        (Command::Edit, "edit"),
+                        (Command::Help, "keys"),
+                    ];
+                    let mut pieces = vec![("Esc types on".to_owned(), Tone::Plain)];
+                    pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
+                    pieces.push(quiet(format!("{} leave", key(Command::Quit))));
+                    lines.push(bar(pieces, 2, width, with.look));
                 } else {
-                    pieces.push(quiet(format!("{} keys", key(Command::Help))));
+                    pieces.push(quiet(keys));
+                    lines.push(bar(pieces, 1, width, with.look));
                 }
-                lines.push(footer(&pieces, width, with.look));
             }
             (Over::Info, _) => {
                 let more = format!("{} the whole card", key(Command::Info));
                 lines.push(footer(&[quiet("Space goes on".to_owned()), quiet(more)], width, with.look));
+            }
+            (Over::Primer, _) => {
+                let mut pieces = vec![quiet("Space goes on".to_owned())];
+                let keys = [(Command::Undo, "undo"), (Command::Help, "keys"), (Command::Quit, "leave")];
+                pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
+                lines.push(bar(pieces, 2, width, with.look));
             }
             (_, _) => lines.push(footer(&[quiet("Space goes on".to_owned())], width, with.look)),
         }

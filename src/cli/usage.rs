@@ -1,0 +1,265 @@
+//! What a command line is refused for, in our own words: clap says what is wrong, and this says it as everything else is said.
+
+use crate::cli::command;
+use crate::core::text::nearest;
+use crate::failure::Failure;
+use clap::error::ContextKind;
+use clap::error::ContextValue;
+use clap::error::ErrorKind;
+use std::error::Error as _;
+
+/// Commands of other programs, with what is there instead.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (
+        &["sync", "push", "pull", "clone", "login", "remote"],
+        "lmq uses no network: `lmq export --what history --out log.jsonl.zst` on one machine and `lmq import log.jsonl.zst` on \
+         the other bring both together",
+    ),
+    (&["browse", "browser"], "`lmq` alone opens the full screen, where b browses; `lmq cards` lists cards here"),
+    (&["list"], "`lmq cards` lists cards, `lmq decks` lists decks"),
+    (&["study", "learn", "train", "practise", "practice", "start", "quiz"], "`lmq review` is the session"),
+    (&["remove"], "`lmq delete` deletes cards, `lmq decks remove` a deck"),
+    (&["status", "today", "home", "info"], "`lmq` alone shows the day"),
+    (&["settings", "set", "get", "options", "preferences"], "`lmq config list` shows the settings"),
+    (&["card", "grep", "query"], "`lmq cards` finds cards, `lmq show` shows one"),
+    (&["create", "note"], "`lmq add` adds a card, `lmq decks add` a deck"),
+    (&["hide", "unhide"], "`lmq decks hide` and `lmq decks show` are about decks, `lmq suspend` is about cards"),
+    (&["revert", "redo", "rollback"], "`lmq undo` takes back the newest step, `lmq undo --redo` brings it back"),
+    (&["star", "flag"], "`lmq mark` gives cards your star"),
+    (&["init", "setup", "install"], "nothing has to be set up: `lmq review` begins"),
+    (&["update", "upgrade"], "a new version is installed the way this one was; the database comes along by itself"),
+    (&["version"], "`lmq --version` prints it"),
+    (&["test", "exam"], "`lmq checkup` asks scenes that no review asks"),
+];
+
+/// Names that commands once had, with what they are called now.
+const ONCE: &[(&str, &[&str])] = &[
+    ("unsuspend", &["suspend", "--off"]),
+    ("unbury", &["bury", "--off"]),
+    ("unmark", &["mark", "--off"]),
+    ("untag", &["tag", "--off"]),
+    ("rename", &["decks", "rename"]),
+];
+
+/// What the word that names no command is called now.
+pub(super) fn renamed(error: &clap::Error) -> Option<(String, &'static [&'static str])> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let word = one(error, ContextKind::InvalidSubcommand)?;
+    ONCE.iter().find(|(once, _)| *once == word).map(|(_, now)| (word, *now))
+}
+
+fn values(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(ContextValue::StyledStr(text)) => vec![text.to_string()],
+        Some(ContextValue::StyledStrs(texts)) => texts.iter().map(ToString::to_string).collect(),
+        Some(ContextValue::Number(number)) => vec![number.to_string()],
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn one(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    values(error, kind).into_iter().next()
+}
+
+/// Options of every command that take a value.
+const GLOBAL_WITH_VALUE: [&str; 3] = ["--db", "--now", "--color"];
+
+/// The command that these arguments begin with: `lmq config set`.
+fn about(args: &[String]) -> String {
+    let root = command();
+    let (mut found, mut path) = (&root, "lmq".to_owned());
+    let mut args = args.iter().skip(1);
+    while let Some(arg) = args.next() {
+        if GLOBAL_WITH_VALUE.contains(&arg.as_str()) {
+            args.next();
+        }
+        if arg.starts_with('-') {
+            continue;
+        }
+        let Some(inner) = found.find_subcommand(arg) else { break };
+        path = format!("{path} {}", inner.get_name());
+        found = inner;
+    }
+    path
+}
+
+/// An argument without the marks of the usage: `--new`, `CARD`.
+fn bare(argument: &str) -> String {
+    let name = argument.split_whitespace().next().unwrap_or_default().trim_end_matches("...");
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    name.trim_matches(|c| matches!(c, '<' | '>' | '[' | ']')).trim_end_matches("...").to_owned()
+}
+
+/// What clap says of these arguments, as one of our failures.
+pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
+    let command = about(args);
+    let help = format!("`{command} --help` explains its options");
+    let argument = one(error, ContextKind::InvalidArg).unwrap_or_default();
+    let value = one(error, ContextKind::InvalidValue).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            unknown_command(&one(error, ContextKind::InvalidSubcommand).unwrap_or_default(), &command)
+        }
+        ErrorKind::UnknownArgument => unknown_argument(error, &argument, &command),
+        ErrorKind::InvalidValue if value.is_empty() => {
+            Failure::usage(format!("`{}` needs a value", bare(&argument))).at(argument).hint(help)
+        }
+        ErrorKind::InvalidValue => {
+            let known = values(error, ContextKind::ValidValue);
+            let near = nearest(&value, known.iter().map(String::as_str));
+            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            Failure::usage(format!("`{}` can't be `{value}`", bare(&argument)))
+                .at(format!("possible values: {}", known.join(", ")))
+                .hint(format!("{near}{help}"))
+        }
+        ErrorKind::ValueValidation => {
+            let failure = Failure::usage(format!("`{}` can't be `{value}`", bare(&argument)));
+            match error.source() {
+                Some(why) => failure.at(why.to_string()).hint(help),
+                None => failure.hint(help),
+            }
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = values(error, ContextKind::InvalidArg);
+            let names: Vec<String> = missing.iter().map(|argument| bare(argument)).collect();
+            let what = if names.len() > 1 { "required arguments" } else { "a required argument" };
+            Failure::usage(format!("`{command}` is missing {what}: {}", names.join(" and ")))
+                .at(usage(&command))
+                .hint(help)
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let known = known_of(&command).join(", ");
+            Failure::usage(format!("`{command}` needs to be told what to do"))
+                .at(format!("possible values: {known}"))
+                .hint(help)
+        }
+        ErrorKind::ArgumentConflict => {
+            let others: Vec<String> = values(error, ContextKind::PriorArg).iter().map(|other| bare(other)).collect();
+            let what = match others.as_slice() {
+                [other] if *other == bare(&argument) => format!("`{other}` is given twice"),
+                [] => format!("`{}` cannot be used with the other arguments", bare(&argument)),
+                others => format!("`{}` cannot be used with `{}`", bare(&argument), others.join("`, `")),
+            };
+            Failure::usage(what).hint(help)
+        }
+        ErrorKind::InvalidUtf8 => Failure::usage("the command line is not UTF-8").hint("look at the characters in it"),
+        _ => {
+            let said = error.to_string();
+            let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Failure::usage(said).hint(help)
+        }
+    }
+}
+
+/// How the command is used, on one line.
+fn usage(path: &str) -> String {
+    let mut found = command();
+    found.build();
+    for word in path.split_whitespace().skip(1) {
+        match found.find_subcommand(word).cloned() {
+            Some(inner) => found = inner,
+            None => break,
+        }
+    }
+    let usage = found.render_usage().to_string();
+    usage.split_whitespace().collect::<Vec<_>>().join(" ").replacen("Usage:", "usage:", 1)
+}
+
+/// The commands that a command has.
+fn known_of(path: &str) -> Vec<String> {
+    let mut root = command();
+    let mut found = &mut root;
+    for word in path.split_whitespace().skip(1) {
+        match found.find_subcommand_mut(word) {
+            Some(inner) => found = inner,
+            None => return Vec::new(),
+        }
+    }
+    found.get_subcommands().map(|inner| inner.get_name().to_owned()).collect()
+}
+
+fn unknown_command(word: &str, path: &str) -> Failure {
+    let failure = Failure::usage(format!("there is no command `{path} {word}`"));
+    let is_root = path == "lmq";
+    let elsewhere = ELSEWHERE.iter().find(|(words, _)| is_root && words.contains(&word.to_lowercase().as_str()));
+    if let Some((_, instead)) = elsewhere {
+        return failure.hint(*instead);
+    }
+    let known = known_of(path);
+    let near = nearest(word, known.iter().map(String::as_str));
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{path} {near}`? "));
+    let all = if is_root {
+        "`lmq help --all` lists every command".to_owned()
+    } else {
+        format!("it has {}", known.join(", "))
+    };
+    failure.hint(format!("{near}{all}"))
+}
+
+fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failure {
+    if !argument.starts_with('-') {
+        return Failure::usage(format!("`{command}` has no use for `{argument}`"))
+            .at(usage(command))
+            .hint(format!("put several words between quotation marks; `{command} --help` explains the rest"));
+    }
+    let near =
+        one(error, ContextKind::SuggestedArg).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Failure::usage(format!("`{command}` has no option `{argument}`"))
+        .hint(format!("{near}`{command} --help` lists its options; behind `--` it is a word like any other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(line: &str) -> Failure {
+        let args: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let error = crate::cli::command().try_get_matches_from(&args).unwrap_err();
+        failure(&error, &args)
+    }
+
+    #[test]
+    fn what_is_refused_is_named_with_what_to_do_and_in_no_librarys_words() {
+        for (line, what, hint) in [
+            ("lmq revue", "there is no command `lmq revue`", "did you mean `lmq review`?"),
+            ("lmq sync", "there is no command `lmq sync`", "lmq export --what history"),
+            ("lmq browse", "there is no command `lmq browse`", "b browses"),
+            ("lmq xyzzy", "there is no command `lmq xyzzy`", "`lmq help --all` lists every command"),
+            ("lmq config sett", "there is no command `lmq config sett`", "did you mean `lmq config set`?"),
+            ("lmq review --limt 5", "`lmq review` has no option `--limt`", "did you mean `--limit`?"),
+            ("lmq next --new x", "`--new` can't be `x`", "`lmq next --help`"),
+            ("lmq review --minutes 1441", "`--minutes` can't be `1441`", "`lmq review --help`"),
+            ("lmq review --minutes", "`--minutes` needs a value", "`lmq review --help`"),
+            ("lmq report --format pdf", "`--format` can't be `pdf`", "`lmq report --help`"),
+            ("lmq report --format htm", "`--format` can't be `htm`", "did you mean `html`?"),
+            ("lmq show", "`lmq show` is missing a required argument: CARD", "`lmq show --help`"),
+            ("lmq config", "`lmq config` needs to be told what to do", "`lmq config --help`"),
+            ("lmq man more", "`lmq man` has no use for `more`", "quotation marks"),
+            ("lmq pause --off --until 7d", "cannot be used with", "`lmq pause --help`"),
+            ("lmq --color red decks", "`--color` can't be `red`", "`lmq decks --help`"),
+            ("lmq --db x next --new y", "`--new` can't be `y`", "`lmq next --help`"),
+        ] {
+            let failure = refused(line);
+            assert_eq!(failure.kind.code(), 2, "{line}");
+            assert!(failure.what.contains(what), "{line}: {failure}");
+            assert!(failure.hint.as_deref().unwrap_or_default().contains(hint), "{line}: {failure}");
+            for word in ["error:", "invalid digit", "..=", "unexpected argument", "For more information"] {
+                assert!(!failure.to_string().contains(word), "{line}: {failure}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_hint_of_a_command_from_elsewhere_names_one_that_is_not_there() {
+        let known = known_of("lmq");
+        for (words, _) in ELSEWHERE {
+            for word in *words {
+                assert!(!known.contains(&(*word).to_owned()), "{word}");
+            }
+        }
+    }
+}

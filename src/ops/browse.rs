@@ -1,0 +1,157 @@
+//! What the list of cards asks for: which cards a query means, what stands on the lines in sight, and changes of many at once.
+
+use crate::core::id::CardId;
+use crate::core::search::error::SearchError;
+use crate::core::study_day::Ahead;
+use crate::core::text::counted;
+use crate::failure::Failure;
+use crate::ops::bulk;
+use crate::ops::bulk::BulkChange;
+use crate::ops::search::asked;
+use crate::ops::search::understood;
+use crate::ops::workspace::Workspace;
+use std::collections::BTreeSet;
+
+/// A card as lists show it.
+pub use crate::store::CardLine;
+/// A list in the making.
+pub use crate::store::Listing;
+/// A card of a list.
+pub use crate::store::RowId;
+/// How a list is sorted.
+pub use crate::store::Sort;
+/// By what a list is sorted.
+pub use crate::store::SortBy;
+
+/// What can be done to the cards of a list. Where one of these is done already, it is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Take them out of reviews, or put them back.
+    Suspend,
+    /// Hold them back until tomorrow, or no longer.
+    Bury,
+    /// Give them the star, or take it away.
+    Mark,
+    /// Give them a tag.
+    Tag(String),
+    /// Take a tag from them.
+    Untag(String),
+    /// Move them into the deck of that name, which is made where there is none.
+    Move(String),
+    /// Let them fall due on a day, as a person writes it.
+    SetDue(String),
+    /// Make them new again.
+    Reset,
+    /// Delete their notes.
+    Delete,
+}
+
+impl Workspace {
+    /// Begins a list of the cards that a query means; the inner error says what is wrong with the query, and where.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn list(&self, query: &str, sort: Sort) -> Result<Result<Listing, SearchError>, Failure> {
+        match understood(&self.store, &self.settings, query)? {
+            Ok(query) => {
+                let asked = asked(&self.store, &self.settings, self.today())?;
+                Ok(Ok(self.store.list(query, asked, sort)?))
+            }
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// Goes on with a list until it is whole, or `pause` wants a turn; whether it is whole.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn go_on(&self, listing: &mut Listing, pause: impl FnMut() -> bool) -> Result<bool, Failure> {
+        Ok(self.store.go_on(listing, pause)?)
+    }
+
+    /// Rows with their texts and states.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn lines(&self, rows: &[RowId]) -> Result<Vec<(RowId, CardLine)>, Failure> {
+        Ok(self.store.lines_of_rows(rows)?)
+    }
+
+    /// The row of a card.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn row_of(&self, card: CardId) -> Result<Option<RowId>, Failure> {
+        Ok(self.store.row_of_card(card)?)
+    }
+
+    /// The tags that there are.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn tags(&self) -> Result<BTreeSet<String>, Failure> {
+        Ok(self.store.known_tags()?)
+    }
+
+    /// The names of the decks that there are.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn decks(&self) -> Result<BTreeSet<String>, Failure> {
+        Ok(self.store.deck_names()?.into_iter().map(|(_, _, name)| name).collect())
+    }
+
+    /// Does something to the cards of some rows, as one step; says what was done and to how many, in sentences without full
+    /// stops.
+    ///
+    /// # Errors
+    /// When it can't be done to any card, or not be written; nothing is changed then.
+    pub fn act(&mut self, rows: &[RowId], act: &Act) -> Result<Vec<String>, Failure> {
+        let when = crate::ops::stamp(&self.env, &self.settings);
+        let today = when.today;
+        let (change, back) = match act {
+            Act::Suspend => (BulkChange::Suspend, Some(BulkChange::Unsuspend)),
+            Act::Bury => (BulkChange::Bury(today.plus(1)), Some(BulkChange::Unbury)),
+            Act::Mark => (BulkChange::Mark, Some(BulkChange::Unmark)),
+            Act::Tag(tag) => (BulkChange::Tag(bulk::tag(tag)?), None),
+            Act::Untag(tag) => (BulkChange::Untag(bulk::tag(tag)?), None),
+            Act::Move(deck) => (bulk::move_to(&self.store, deck.trim())?, None),
+            Act::SetDue(day) => {
+                let Some(day) = Ahead::read(day.trim()) else {
+                    return Err(Failure::usage(format!("`{}` is not a day", day.trim()))
+                        .hint("write 2026-01-15, 7d for in seven days, today or tomorrow"));
+                };
+                (BulkChange::SetDue(day.resolve(today)), None)
+            }
+            Act::Reset => (BulkChange::Reset, None),
+            Act::Delete => (BulkChange::Delete, None),
+        };
+        let cards = self.store.cards_of_rows(rows)?;
+        let mut plan = bulk::plan(&self.store, today, &cards, change)?;
+        if let (0, Some(back)) = (plan.count(), back) {
+            plan = bulk::plan(&self.store, today, &cards, back)?;
+        }
+        let mut said = Vec::new();
+        if plan.count() == 0 {
+            said.push(format!("nothing to change in {}", plan.of(plan.left)));
+        } else {
+            let talk = bulk::apply(&mut self.store, &self.settings, when, &plan)?;
+            let already = plan.left - plan.without_due;
+            said.push(match already {
+                0 => plan.label(),
+                already => format!(
+                    "{}; {} {} so already",
+                    plan.label(),
+                    plan.of(already),
+                    if already == 1 { "was" } else { "were" }
+                ),
+            });
+            said.extend(talk);
+        }
+        if plan.without_due > 0 {
+            let left = "cards were never answered and have no due day to set";
+            said.push(counted(plan.without_due, "card was never answered and has no due day to set", left));
+        }
+        Ok(said)
+    }
+}

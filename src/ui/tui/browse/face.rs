@@ -1,0 +1,214 @@
+//! The list of cards as it is drawn.
+
+use crate::core::document::Side;
+use crate::core::text::counted;
+use crate::core::text::joined;
+use crate::core::text::one_line;
+use crate::ui::keymap::Command;
+use crate::ui::tui::ScreenContext;
+use crate::ui::tui::browse::Browser;
+use crate::ui::tui::browse::capital;
+use crate::ui::tui::browse::number;
+use crate::ui::tui::browse::table;
+use crate::ui::tui::browse::table::Stands;
+use crate::ui::tui::document;
+use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::fit;
+use crate::ui::tui::paint::footer;
+use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::style;
+use crate::ui::tui::paint::wrapped;
+use ratatui::Frame;
+use ratatui::layout::Position;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr as _;
+
+/// From so many columns on the preview stands beside the list.
+const WIDE: u16 = 120;
+
+/// The areas of the screen.
+pub(super) struct Places {
+    head: Rect,
+    /// The line under the query: a caret where that is wrong.
+    caret: Rect,
+    heads: Rect,
+    pub(super) list: Rect,
+    preview: Option<Rect>,
+    foot: Rect,
+}
+
+impl Places {
+    pub(super) fn of(area: Rect, foot: u16) -> Self {
+        let foot_height = foot.clamp(1, area.height.saturating_sub(3).max(1)).min(area.height);
+        let mut y = area.y;
+        let mut left = area.height - foot_height;
+        let mut take = |height: u16| {
+            let height = height.min(left);
+            let taken = Rect { y, height, ..area };
+            (y, left) = (y + height, left - height);
+            taken
+        };
+        let (head, caret, heads, body) = (take(1), take(1), take(1), take(area.height));
+        let foot = Rect { y: area.y + area.height - foot_height, height: foot_height, ..area };
+        // A line stays free above the foot, as on other screens.
+        let body = Rect { height: body.height.saturating_sub(u16::from(body.height > 6)), ..body };
+        let (list, preview) = if area.width >= WIDE {
+            let width = area.width / 5 * 3;
+            let beside = Rect {
+                x: body.x + width + 3,
+                width: body.width - width - 3,
+                y: heads.y,
+                height: body.height + heads.height,
+            };
+            (Rect { width, ..body }, Some(beside))
+        } else if body.height >= 14 {
+            let height = body.height / 2;
+            let below = Rect { y: body.y + height + 1, height: body.height - height - 1, ..body };
+            (Rect { height, ..body }, Some(below))
+        } else {
+            (body, None)
+        };
+        Self { head, caret, heads: Rect { width: list.width, ..heads }, list, preview, foot }
+    }
+}
+
+impl Browser<'_> {
+    pub(super) fn draw(&self, frame: &mut Frame<'_>, with: ScreenContext<'_>) {
+        let width = usize::from(frame.area().width);
+        let said = match (&self.fault, &self.said) {
+            (Some(error), _) => wrapped(
+                &joined(&[capital(&error.fault.to_string()), error.fault.help()]),
+                width,
+                style(Tone::Bad, with.look),
+            ),
+            (None, Some(said)) => wrapped(said, width, style(Tone::Near, with.look)),
+            (None, None) => Vec::new(),
+        };
+        let places = Places::of(frame.area(), u16::try_from(said.len() + 1).unwrap_or(1).min(4));
+        self.draw_query(frame, &places, with);
+        let rows = usize::from(places.list.height);
+        // What was said may have taken lines from the list.
+        let top = self.top.max((self.chosen + 1).saturating_sub(rows.max(1)));
+        let list_width = usize::from(places.list.width);
+        let (today, settings) = (self.workspace.today(), self.workspace.settings());
+        frame.render_widget(table::head(&self.kept.columns, self.kept.sort, list_width, with.look), places.heads);
+        let lines: Vec<Line<'static>> = self
+            .rows
+            .iter()
+            .enumerate()
+            .skip(top)
+            .take(rows)
+            .filter_map(|(place, row)| {
+                let stands = Stands {
+                    chosen: place == self.chosen,
+                    selected: self.selected.contains(row),
+                    active: !self.typing,
+                };
+                let line = self.lines.get(row)?;
+                Some(table::row(line, stands, &self.kept.columns, list_width, (today, settings), with.look))
+            })
+            .collect();
+        frame.render_widget(Paragraph::new(lines), places.list);
+        if let Some(area) = places.preview {
+            self.draw_preview(frame, area, with);
+        }
+        let above = u16::try_from(said.len()).unwrap_or(0).min(places.foot.height.saturating_sub(1));
+        frame.render_widget(Paragraph::new(said), Rect { height: above, ..places.foot });
+        let foot = Rect { y: places.foot.y + above, height: places.foot.height - above, ..places.foot };
+        frame.render_widget(footer(&self.hints(with), foot.width, with.look), foot);
+    }
+
+    /// The query, how many cards it means, and a caret where it is wrong.
+    fn draw_query(&self, frame: &mut Frame<'_>, places: &Places, with: ScreenContext<'_>) {
+        let width = usize::from(places.head.width);
+        let mut count = match (self.rows.len(), self.all) {
+            // They are none of its cards.
+            _ if self.fault.is_some() => String::new(),
+            (rows, Some(all)) if rows < all => format!("{} of {}", number(rows), counted(all, "card", "cards")),
+            (rows, _) => counted(rows, "card", "cards"),
+        };
+        if self.listing.is_some() {
+            count.push('…');
+        }
+        if !self.selected.is_empty() {
+            count.push_str(&format!(" · {} selected", number(self.selected.len())));
+        }
+        let sign = "/ ";
+        let has_query = self.typing || !self.query.is_empty();
+        let room = width.saturating_sub(sign.width() + count.width() + 2);
+        // Whoever types needs the place more than the count.
+        let (room, count) =
+            if self.typing && room < 20 { (width - sign.width().min(width), String::new()) } else { (room, count) };
+        let (text, x) = self.query.view(room.max(4));
+        let shown = if has_query { format!("{sign}{text}") } else { String::new() };
+        let gap = " ".repeat(width.saturating_sub(shown.width() + count.width()));
+        let tone = if has_query { Tone::Quiet } else { Tone::Strong };
+        let mut head = say(&shown, Tone::Plain, with.look);
+        head.push_span(if has_query { gap } else { String::new() });
+        head.spans.extend(say(&fit(&count, width), tone, with.look).spans);
+        frame.render_widget(head, places.head);
+        if self.typing {
+            let x = u16::try_from(sign.width() + x).unwrap_or(0).min(places.head.width.saturating_sub(1));
+            frame.set_cursor_position(Position { x: places.head.x + x, y: places.head.y });
+        }
+        if let Some(error) = &self.fault {
+            let columns = sign.width() + self.query.column_in_view(error.at, room.max(4));
+            frame.render_widget(say(&format!("{}^", " ".repeat(columns)), Tone::Bad, with.look), places.caret);
+        }
+    }
+
+    fn draw_preview(&self, frame: &mut Frame<'_>, area: Rect, with: ScreenContext<'_>) {
+        let Some(line) = self.line() else { return };
+        // Beside the list a rule parts them; below it an empty line does.
+        if area.y < frame.area().height && area.x > 0 {
+            let rule = vec![say("│", Tone::Quiet, with.look); usize::from(area.height)];
+            frame.render_widget(Paragraph::new(rule), Rect { x: area.x - 2, width: 1, ..area });
+        }
+        let area = Rect { width: area.width.min(crate::ui::tui::paint::COLUMN), ..area };
+        let width = usize::from(area.width);
+        let mut lines = document::lines(&line.text.prompt_document(line.card.ordinal), Side::Answer, width, with.look);
+        lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
+        let answer = line.text.answer_document(line.card.ordinal);
+        lines.extend(document::lines(&answer, Side::Answer, width, with.look));
+        let mut facts = vec![one_line(&line.deck_name)];
+        facts.extend(line.topic.clone());
+        if !line.text.tags.is_empty() {
+            facts.push(line.text.tags.join(", "));
+        }
+        lines.push(Line::default());
+        lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));
+        let rows = usize::from(area.height);
+        if lines.len() > rows {
+            lines.truncate(rows.saturating_sub(1));
+            lines.push(say("…", Tone::Quiet, with.look));
+        }
+        frame.render_widget(Paragraph::new(lines), area);
+    }
+
+    /// The keys that work now, the most useful first.
+    fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
+        let key = |command| with.keys.first(command);
+        if self.typing {
+            let pieces = ["Enter to the list", "Esc shows all cards"];
+            return pieces.map(|piece| (piece.to_owned(), Tone::Quiet)).into();
+        }
+        let count =
+            if self.selected.is_empty() { String::new() } else { format!(" ({})", number(self.selected.len())) };
+        let pieces = [
+            (Command::Actions, format!("actions{count}")),
+            (Command::Help, "keys".to_owned()),
+            (Command::Quit, "back".to_owned()),
+            (Command::Search, "filter".to_owned()),
+            (Command::Select, "select".to_owned()),
+            (Command::Page, "page".to_owned()),
+            (Command::Sort, "sort".to_owned()),
+        ];
+        pieces
+            .into_iter()
+            .filter(|(command, _)| !key(*command).is_empty())
+            .map(|(command, what)| (format!("{} {what}", key(command)), Tone::Quiet))
+            .collect()
+    }
+}

@@ -1,0 +1,524 @@
+//! What the first screen shows: one line that matters, the decks, and from 120 columns on a pane beside them.
+
+use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
+use crate::core::text::counted;
+use crate::core::text::one_line;
+use crate::ops::workspace::DeckRow;
+use crate::ops::workspace::Overview;
+use crate::ops::workspace::Recall;
+use crate::ui::keymap::Command;
+use crate::ui::tui::ScreenContext;
+use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::fit;
+use crate::ui::tui::paint::say;
+use crate::ui::tui::paint::style;
+use crate::ui::tui::paint::wrapped;
+use crate::ui::words;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::text::Span;
+use std::collections::BTreeSet;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Columns from which a pane stands beside the decks.
+const WIDE: u16 = 120;
+
+/// Columns of that pane.
+const PANE: u16 = 40;
+
+/// Columns of everything, on however wide a screen.
+const MOST: u16 = 118;
+
+/// Columns of text, where there is no pane.
+const MOST_TEXT: u16 = 100;
+
+/// Days of use from which there is something to draw: before them a chart shows next to nothing.
+const CHART_DAYS: u64 = 7;
+
+/// Weeks of the calendar in the pane.
+const WEEKS: i64 = 4;
+
+/// What is shown.
+pub(super) struct Page<'p> {
+    pub(super) overview: &'p Overview,
+    /// How much is recalled, and the day for which it is foretold.
+    pub(super) recall: Option<&'p (Recall, StudyDay)>,
+    pub(super) rows: &'p [DeckRow],
+    pub(super) chosen: usize,
+    pub(super) folded: &'p BTreeSet<String>,
+    pub(super) with: ScreenContext<'p>,
+    pub(super) settings: &'p Settings,
+}
+
+/// Where everything stands, and whether there is room for the pane.
+pub(super) fn area(screen: Rect) -> (Rect, bool) {
+    let is_wide = screen.width >= WIDE;
+    let margin = if screen.width >= 44 { 2 } else { 0 };
+    // A narrow screen keeps one column free at its edge, for the mark that there is more.
+    let free = u16::from(margin == 0 && screen.width > 10);
+    let width = screen.width.saturating_sub(2 * margin + free).min(if is_wide { MOST } else { MOST_TEXT });
+    (Rect { x: screen.x + (screen.width - free - width) / 2, width, ..screen }, is_wide)
+}
+
+/// The two parts of the body of a wide screen, with the line between them.
+pub(super) fn halves(body: Rect) -> [Rect; 3] {
+    let left = body.width.saturating_sub(PANE + 3);
+    [
+        Rect { width: left, ..body },
+        Rect { x: body.x + left + 1, width: 1, ..body },
+        Rect { x: body.x + left + 3, width: PANE, ..body },
+    ]
+}
+
+/// Millionths of a card as whole cards.
+fn cards(millionths: u64) -> u64 {
+    (millionths + 500_000) / 1_000_000
+}
+
+/// A bar of so many columns, filled as far as `part` of `all`.
+fn bar(part: u64, all: u64, columns: u64) -> String {
+    let filled = (part * columns + all / 2).checked_div(all).unwrap_or(0).min(columns);
+    let count = |columns: u64| usize::try_from(columns).unwrap_or(0);
+    format!("{}{}", "█".repeat(count(filled)), "░".repeat(count(columns - filled)))
+}
+
+fn percent(part: u64, all: u64) -> u64 {
+    (part * 100 + all / 2).checked_div(all).unwrap_or(0)
+}
+
+/// A count in a table, where nothing is a dot.
+fn number(count: u64) -> String {
+    if count == 0 { "·".to_owned() } else { count.to_string() }
+}
+
+impl Page<'_> {
+    /// The line at the top: the program, and at the right the day.
+    pub(super) fn head(&self, width: usize) -> Line<'static> {
+        let mut facts = vec![self.overview.today.date().format("%a %-d %b").to_string()];
+        if self.overview.day > 0 {
+            facts.push(format!("day {}", self.overview.day));
+        }
+        let right = facts.join(" · ");
+        let look = self.with.look;
+        let gap = width.saturating_sub("lmq".width() + right.width());
+        if gap < 2 {
+            return say("lmq", Tone::Strong, look);
+        }
+        Line::from(vec![
+            Span::styled("lmq", style(Tone::Strong, look)),
+            Span::raw(" ".repeat(gap)),
+            Span::styled(right, style(Tone::Quiet, look)),
+        ])
+    }
+
+    /// What matters, the decks, and what is said besides; and which line has the chosen deck.
+    pub(super) fn lines(&self, width: usize, has_pane: bool) -> (Vec<Line<'static>>, usize) {
+        let look = self.with.look;
+        let mut lines = self.now(width);
+        let practised = self.overview.day > 0;
+        if practised && !has_pane {
+            lines.extend(self.recalled().map(|said| wrapped(&said, width, Style::new())).into_iter().flatten());
+            lines.extend(wrapped(&self.done(), width, style(Tone::Quiet, look)));
+        }
+        let back = self.overview.comeback.as_ref().and_then(words::welcome_back);
+        if let Some(back) = &back {
+            lines.push(Line::default());
+            lines.extend(wrapped(back, width, Style::new()));
+        }
+        lines.push(Line::default());
+        let (table, at) = self.decks(width);
+        let at = lines.len() + at;
+        lines.extend(table);
+        if !has_pane {
+            lines.extend(self.ahead(width));
+        }
+        // One notice at a time.
+        if let Some(offer) = self.overview.checkup.filter(|_| back.is_none()) {
+            let key = self.with.keys.first(Command::Checkup);
+            lines.push(Line::default());
+            let said = crate::ui::checkup::offer(offer, &format!("{key} begins"));
+            lines.extend(wrapped(&said, width, style(Tone::Accent, look)));
+        }
+        (lines, at)
+    }
+
+    /// What to do now, and how long it takes.
+    fn now(&self, width: usize) -> Vec<Line<'static>> {
+        let look = self.with.look;
+        let overview = self.overview;
+        let strong = |text: &str| wrapped(text, width, style(Tone::Strong, look));
+        if let Some(nothing) = &overview.nothing {
+            let said = words::nothing(nothing, self.settings);
+            let mut lines = Vec::new();
+            for (place, text) in said.iter().enumerate() {
+                lines.extend(if place == 0 { strong(text) } else { wrapped(text, width, Style::new()) });
+            }
+            if overview.pause.is_none()
+                && let Some(next) = overview.next_due
+            {
+                let days = next.since(overview.today);
+                lines.extend(wrapped(
+                    &format!("The next cards fall due {}", words::in_days(days)),
+                    width,
+                    Style::new(),
+                ));
+            }
+            return lines;
+        }
+        let mut lines = strong(&words::fits(&overview.fit));
+        if overview.first_run {
+            lines.push(Line::default());
+            lines.extend(wrapped(words::WELCOME, width, Style::new()));
+            lines.extend(
+                self.choice().map(|said| wrapped(said, width, style(Tone::Accent, look))).into_iter().flatten(),
+            );
+        }
+        lines
+    }
+
+    /// Whose cards to begin with, where both are there.
+    pub(super) fn choice(&self) -> Option<&'static str> {
+        let has = |built_in: bool| {
+            self.overview
+                .decks
+                .iter()
+                .any(|row| row.number != 0 && !row.left_out && row.is_built_in == built_in && row.new > 0)
+        };
+        (self.overview.first_run && has(true) && has(false)).then_some(CHOICE)
+    }
+
+    /// How much is recalled.
+    fn recalled(&self) -> Option<String> {
+        let (recall, friday) = self.recall.filter(|(recall, _)| recall.now.cards > 0)?;
+        let (now, then, all) = (cards(recall.now.millionths), cards(recall.then), recall.now.cards);
+        let day = friday.date().format("%A");
+        let of = counted(all, "card", "cards");
+        Some(format!("You recall {now} of {of} today; on {day}, if you stop now: {then}"))
+    }
+
+    /// What was done today, and how many days in a row.
+    fn done(&self) -> String {
+        let done = counted(u64::from(self.overview.answers_today), "answer today", "answers today");
+        match self.overview.streak {
+            0 => done,
+            days => format!("{done}, {} in a row", counted(days, "day", "days")),
+        }
+    }
+
+    /// The decks with what waits in them, and which line has the chosen one.
+    fn decks(&self, width: usize) -> (Vec<Line<'static>>, usize) {
+        let look = self.with.look;
+        let overview = self.overview;
+        let narrow = width < 32;
+        // Columns of a count.
+        let (count, again) = if narrow { (4, "rep") } else { (6, "again") };
+        let recall = self.recall.map(|(recall, _)| recall).filter(|_| width >= 60 && overview.day > 0);
+        // The share that is likely recalled, and its bar.
+        let known = if recall.is_some() { 8 } else { 0 };
+        // Whole titles are worth more than a bar.
+        let titles = self.rows.iter().map(|row| 2 * row.depth + 2 + row.title.width().max(row.name.width()));
+        let has_room = titles.max().unwrap_or(0) + 2 + 3 * count + known + 14 < width;
+        let drawn: u64 = if recall.is_some() && has_room && overview.day >= CHART_DAYS { 12 } else { 0 };
+        let bar_room = if drawn > 0 { 14 } else { 0 };
+        let room = width.saturating_sub(2 + 3 * count + known + bar_room).max(4);
+        let mut heads = vec![
+            Span::styled(format!("  {:<room$}", ""), Style::new()),
+            Span::styled(format!("{:>count$}", "due"), style(Tone::Due, look)),
+            Span::styled(format!("{:>count$}", "new"), style(Tone::New, look)),
+            Span::styled(format!("{again:>count$}"), style(Tone::Again, look)),
+        ];
+        if known > 0 {
+            heads.push(Span::styled(format!("{:>known$}", "recall"), style(Tone::Quiet, look)));
+        }
+        let mut lines = vec![Line::from(heads)];
+        // The name is ready to be shown: an indent would not outlive `one_line`.
+        let row = |place: usize, name: &str, counts: [u64; 3], share: Option<(u64, u64)>| {
+            let chosen = place == self.chosen;
+            let arrow = if chosen { "▸" } else { " " };
+            let shown = fit(name, room.saturating_sub(1));
+            let pad = " ".repeat(room.saturating_sub(shown.width()));
+            let tone = |tone: Tone| style(if chosen { Tone::Chosen } else { tone }, look);
+            let mut spans = vec![Span::styled(format!("{arrow} {shown}{pad}"), tone(Tone::Plain))];
+            for (number_of, role) in counts.into_iter().zip([Tone::Due, Tone::New, Tone::Again]) {
+                let role = if number_of == 0 { Tone::Quiet } else { role };
+                spans.push(Span::styled(format!("{:>count$}", number(number_of)), tone(role)));
+            }
+            if let Some((part, all)) = share {
+                spans.push(Span::styled(format!("{:>known$}", format!("{} %", percent(part, all))), tone(Tone::Plain)));
+                if drawn > 0 {
+                    spans.push(Span::styled(format!("  {}", bar(part, all, drawn)), tone(Tone::Quiet)));
+                }
+            }
+            Line::from(spans)
+        };
+        // Rows at the top hold those inside them already.
+        let all: u64 = overview.decks.iter().filter(|row| row.depth == 0).map(|row| row.cards).sum();
+        let name = if overview.decks.iter().any(|row| row.left_out) { "daily decks" } else { "all decks" };
+        let share = |millionths: u64, cards_of: u64| (cards(millionths), cards_of);
+        let first = lines.len();
+        lines.push(row(0, name, overview.daily, recall.map(|recall| share(recall.now.millionths, all))));
+        let folds = overview.decks.iter().any(|row| row.holds_others);
+        for (index, deck) in self.rows.iter().enumerate() {
+            let leaf = one_line(deck.name.rsplit("::").next().unwrap_or(&deck.name));
+            let fold = match (folds, deck.holds_others, self.folded.contains(&deck.name)) {
+                (false, ..) => "",
+                (true, false, _) => "  ",
+                (true, true, true) => "+ ",
+                (true, true, false) => "- ",
+            };
+            let title = if deck.title.is_empty() { leaf } else { one_line(&deck.title) };
+            let title = if deck.left_out { format!("{title} (not daily)") } else { title };
+            let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
+            let known = recall.map(|recall| share(self.known_in(deck, recall), deck.cards));
+            lines.push(row(index + 1, &format!("{indent}{fold}{title}"), [deck.due, deck.new, deck.repeats], known));
+        }
+        (lines, first + self.chosen)
+    }
+
+    /// What is known in a deck and those inside it, in millionths of a card.
+    fn known_in(&self, deck: &DeckRow, recall: &Recall) -> u64 {
+        let inside = format!("{}::", deck.name);
+        let decks = self.overview.decks.iter();
+        let meant = decks.filter(|row| row.name == deck.name || row.name.starts_with(&inside));
+        meant.filter_map(|row| recall.by_deck.get(&row.number)).map(|known| known.millionths).sum()
+    }
+
+    /// What falls due on the next days, once there are days to compare.
+    fn ahead(&self, width: usize) -> Vec<Line<'static>> {
+        let overview = self.overview;
+        if overview.day < CHART_DAYS || overview.forecast.iter().all(|count| *count == 0) {
+            return Vec::new();
+        }
+        let days = overview.forecast.iter().enumerate().skip(1).map(|(ahead, count)| {
+            let day = overview.today.plus(i64::try_from(ahead).unwrap_or(0)).date().format("%a").to_string();
+            format!("{day} {count}")
+        });
+        let text = format!("next days  {}", days.collect::<Vec<_>>().join(" · "));
+        let mut lines = vec![Line::default()];
+        lines.extend(wrapped(&text, width, style(Tone::Quiet, self.with.look)));
+        lines
+    }
+
+    /// The pane beside the decks.
+    pub(super) fn pane(&self, width: usize) -> Vec<Line<'static>> {
+        let look = self.with.look;
+        let overview = self.overview;
+        let mut lines = Vec::new();
+        if overview.day == 0 {
+            return lines;
+        }
+        if let Some((recall, friday)) = self.recall.filter(|(recall, _)| recall.now.cards > 0) {
+            let (now, all) = (cards(recall.now.millionths), recall.now.cards);
+            let of = counted(all, "card", "cards");
+            lines.extend(wrapped(&format!("You recall {now} of {of} today"), width, style(Tone::Strong, look)));
+            lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), bar(now, all, 24))));
+            let day = friday.date().format("%A");
+            lines.extend(wrapped(&format!("On {day}, if you stop now: {}", cards(recall.then)), width, Style::new()));
+            lines.push(Line::default());
+        }
+        lines.extend(wrapped(&self.done(), width, style(Tone::Quiet, look)));
+        if overview.day < CHART_DAYS {
+            return lines;
+        }
+        if let Some((from, to)) = crate::core::totals::wilson(overview.retention.passed, overview.retention.all) {
+            let kept = percent(overview.retention.passed, overview.retention.all);
+            let [from, to] = [from, to].map(|share| format!("{:.0}", share * 100.0));
+            let reviews = counted(overview.retention.all, "review", "reviews");
+            lines.push(Line::default());
+            lines.extend(wrapped(&format!("Kept in mind {kept} % ({from}–{to}), {reviews}"), width, Style::new()));
+        }
+        lines.push(Line::default());
+        lines.extend(self.weeks());
+        lines.extend(self.ahead(width));
+        lines
+    }
+
+    /// The last weeks, a day each: how much was answered.
+    fn weeks(&self) -> Vec<Line<'static>> {
+        let overview = self.overview;
+        // 1970-01-01 was a Thursday.
+        let monday = overview.today.plus(-(i64::from(overview.today.0) + 3).rem_euclid(7));
+        let answers = |day: StudyDay| {
+            overview.practised.iter().find(|(practised, _)| *practised == day).map_or(0, |(_, answers)| *answers)
+        };
+        let most = overview.practised.iter().map(|(_, answers)| *answers).max().unwrap_or(0);
+        let mut lines = vec![say("       M T W T F S S", Tone::Quiet, self.with.look)];
+        for week in (0..WEEKS).rev() {
+            let begins = monday.plus(-7 * week);
+            let days = (0..7).map(|day| begins.plus(day)).map(|day| match answers(day) {
+                _ if day > overview.today => " ",
+                0 => "·",
+                few if few * 3 <= most => "░",
+                some if some * 3 <= 2 * most => "▒",
+                _ => "▓",
+            });
+            let days = days.collect::<Vec<_>>().join(" ");
+            lines.push(Line::from(format!("{:<6} {days}", begins.date().format("%-d %b"))));
+        }
+        lines
+    }
+}
+
+/// Whose cards to begin with.
+const CHOICE: &str = "1 begins with your own cards, 2 with those that came with lmq, Enter with both.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::progress::knowledge::Known;
+    use crate::core::queue::Comeback;
+    use crate::core::settings::KeyPreset;
+    use crate::core::totals::Recalls;
+    use crate::core::units::Millis;
+    use crate::failure::Failure;
+    use crate::ops::checkup::Offer;
+    use crate::ops::queue::Fit;
+    use crate::ui::Editor;
+    use crate::ui::Look;
+    use crate::ui::keymap::Keymap;
+    use crate::ui::palette::Palette;
+    use std::collections::BTreeMap;
+
+    struct NoEditor;
+
+    impl Editor for NoEditor {
+        fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
+            Ok(None)
+        }
+
+        fn keep(&self, _: &str) -> Result<String, Failure> {
+            Ok(String::new())
+        }
+    }
+
+    /// Tuesday 10 February 2026, on that day of use.
+    fn overview(day: u64) -> Overview {
+        let row = |name: &str, title: &str, due, new| DeckRow {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            number: 1,
+            is_built_in: true,
+            cards: 100,
+            due,
+            new,
+            ..DeckRow::default()
+        };
+        Overview {
+            decks: vec![
+                row("differences", "Leadership and management: the eleven differences that people mix up most", 27, 37),
+                DeckRow { number: 2, repeats: 3, ..row("skills", "Skills", 0, 18) },
+            ],
+            daily: [27, 55, 3],
+            fit: Fit { all: 64, cards: 41, time: Millis(600_000), minutes: 10, most_at_risk_first: true },
+            nothing: None,
+            next_due: None,
+            answers_today: 12,
+            day,
+            practised: vec![(StudyDay(20_494), 12), (StudyDay(20_493), 40), (StudyDay(20_490), 5)],
+            retention: Recalls { passed: 84, all: 100 },
+            streak: 2,
+            forecast: [64, 9, 5, 6, 10, 20, 2],
+            today: StudyDay(20_494),
+            pause: None,
+            comeback: None,
+            first_run: day == 0,
+            checkup: Some(Offer::Due { day: 30, scenes: 8, is_start: false }),
+        }
+    }
+
+    /// What a screen of so many columns shows: head, body, pane.
+    fn shown(overview: &Overview, columns: u16) -> (String, String) {
+        let keys = Keymap::new(KeyPreset::Usual, &BTreeMap::new()).unwrap();
+        let look = Look { colour: false, width: 80, links: false, palette: Palette::OWN };
+        let with = ScreenContext { look, keys: &keys, stop: &|| false, editor: &NoEditor };
+        let known = |cards, millionths| Known { cards, millionths };
+        let recall = Recall {
+            now: known(190, 177_000_000),
+            then: 161_000_000,
+            by_deck: [(1, known(90, 84_000_000)), (2, known(100, 93_000_000))].into(),
+        };
+        let recall = (recall, StudyDay(20_497));
+        let folded = BTreeSet::new();
+        let settings = Settings::default();
+        let recall = Some(&recall).filter(|_| overview.day > 0);
+        let page =
+            Page { overview, recall, rows: &overview.decks, chosen: 1, folded: &folded, with, settings: &settings };
+        let (area, is_wide) = area(Rect { x: 0, y: 0, width: columns, height: 24 });
+        let has_pane = is_wide && overview.day > 0;
+        let [left, _, right] = if has_pane { halves(area) } else { [area; 3] };
+        let text = |lines: &[Line<'_>], width: u16| {
+            for line in lines {
+                assert!(line.width() <= usize::from(width), "{columns} columns: {line}");
+            }
+            lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+        };
+        let (lines, at) = page.lines(usize::from(left.width), has_pane);
+        assert!(lines[at].to_string().starts_with('▸'), "{columns} columns: {}", lines[at]);
+        let head = text(&[page.head(usize::from(area.width))], area.width);
+        let pane = if has_pane { text(&page.pane(usize::from(right.width)), right.width) } else { String::new() };
+        (format!("{head}\n{}", text(&lines, left.width)), pane)
+    }
+
+    #[test]
+    fn one_line_that_matters_and_whole_titles_or_an_ellipsis_at_any_width() {
+        for columns in [20, 30, 40, 80, 100, 120, 200] {
+            let (body, pane) = shown(&overview(27), columns);
+            let flat = body.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(flat.contains("Ten minutes: 41 cards"), "{columns}:\n{body}");
+            let title = body.lines().find(|line| line.starts_with('▸')).unwrap();
+            assert!(title.contains('…') || title.contains("mix up most"), "{columns}: {title}");
+            assert_eq!(pane.is_empty(), columns < 120, "{columns}");
+            let known = if pane.is_empty() { &flat } else { &pane };
+            assert!(known.contains("You recall 177 of 190 cards today"), "{columns}:\n{body}\n{pane}");
+        }
+        let (body, pane) = shown(&overview(27), 120);
+        assert!(body.starts_with("lmq ") && body.contains("Tue 10 Feb · day 27"), "{body}");
+        assert!(body.contains("89 %") && !body.contains('░'), "177 of 200 cards; no room for a bar: {body}");
+        let mut short = overview(27);
+        short.decks.truncate(1);
+        short.decks[0].title = "Short".to_owned();
+        assert!(shown(&short, 120).0.contains('░'));
+        assert!(
+            pane.contains("On Friday, if you stop now: 161") && pane.contains("Kept in mind 84 % (76–90)"),
+            "{pane}"
+        );
+        assert!(pane.contains("M T W T F S S") && pane.contains("9 Feb"), "{pane}");
+    }
+
+    #[test]
+    fn nothing_is_drawn_before_a_week_and_nothing_is_counted_before_the_first_answer() {
+        for columns in [40, 80, 120] {
+            let (body, pane) = shown(&overview(6), columns);
+            assert!(!body.contains("next days") && !pane.contains("M T W") && !pane.contains("Kept"), "{body}\n{pane}");
+            assert!(!body.contains('░'), "{body}");
+            let (body, pane) = shown(&overview(7), columns);
+            assert!(format!("{body}{pane}").contains("next days"), "{body}\n{pane}");
+            let (first, pane) = shown(&overview(0), columns);
+            assert!(!first.contains("You recall") && !first.contains("answers today") && pane.is_empty(), "{first}");
+        }
+    }
+
+    #[test]
+    fn one_notice_at_a_time() {
+        let offers = |overview: &Overview| shown(overview, 80).0.contains("check-up");
+        let usual = overview(30);
+        assert!(offers(&usual));
+        let comeback = Comeback { away_days: 9, waiting: 300, today: 200, days: 2, new_wait: true };
+        let back = Overview { comeback: Some(comeback), ..usual };
+        assert!(!offers(&back));
+        let (body, _) = shown(&back, 80);
+        assert!(body.contains("Welcome back after 9 days") && !body.contains("300"), "no mountain: {body}");
+    }
+
+    #[test]
+    fn whose_cards_to_begin_with_is_asked_once_and_only_where_both_are_there() {
+        let mut first = overview(0);
+        assert!(!shown(&first, 80).0.contains("your own cards"));
+        first.decks[1].is_built_in = false;
+        assert!(shown(&first, 80).0.contains("1 begins with your own cards"));
+        let later = Overview { first_run: false, day: 3, ..first };
+        assert!(!shown(&later, 80).0.contains("your own cards"));
+    }
+}

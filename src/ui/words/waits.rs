@@ -1,0 +1,213 @@
+//! What is said of what waits: how much comes now, why nothing does, and what someone finds who was away.
+
+use crate::core::queue::Comeback;
+use crate::core::settings::Settings;
+use crate::core::text::counted;
+use crate::ops::day::Nothing;
+use crate::ops::queue::Fit;
+use crate::ui::words::about;
+use crate::ui::words::paused;
+
+/// What waits for someone who was away or fell behind, and how it is spread.
+#[must_use]
+pub fn comeback(comeback: &Comeback) -> String {
+    let waiting = counted(comeback.waiting, "due card waits", "due cards wait");
+    let away = match comeback.away_days {
+        0 => String::new(),
+        days => format!("Welcome back after {}: ", counted(days, "day", "days")),
+    };
+    let new_wait = if comeback.new_wait { format!(". {NEW_WAIT}") } else { String::new() };
+    if comeback.waiting <= comeback.today {
+        return format!("{away}{waiting}, and today has a place for each{new_wait}");
+    }
+    let today = if comeback.today > 0 { format!(", {} of them today", comeback.today) } else { String::new() };
+    let days = if comeback.today > 0 {
+        counted(comeback.days, "day", "days")
+    } else {
+        counted(comeback.days, "more day", "more days")
+    };
+    format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first{new_wait}")
+}
+
+/// Said to someone who is back from a long absence.
+const NEW_WAIT: &str = "New cards wait until what is due fits into one sitting";
+
+/// The same in a sentence that shows no mountain: for the first screen, which says how many cards come now.
+#[must_use]
+pub fn welcome_back(comeback: &Comeback) -> Option<String> {
+    let back = match comeback.away_days {
+        0 => None,
+        days => Some(format!("Welcome back after {}. What is most at risk comes first.", counted(days, "day", "days"))),
+    };
+    let new_wait = comeback.new_wait.then(|| format!("{NEW_WAIT}."));
+    let said: Vec<String> = back.into_iter().chain(new_wait).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// A small number as people say it.
+fn number_word(number: u64) -> String {
+    match number {
+        1 => "one".to_owned(),
+        2 => "two".to_owned(),
+        3 => "three".to_owned(),
+        4 => "four".to_owned(),
+        5 => "five".to_owned(),
+        10 => "ten".to_owned(),
+        20 => "twenty".to_owned(),
+        number => number.to_string(),
+    }
+}
+
+/// Minutes as the first word of a line: `Ten minutes`.
+#[must_use]
+pub fn minutes(minutes: u32) -> String {
+    let word = number_word(minutes.into());
+    let (first, rest) = word.split_at_checked(1).unwrap_or((&word, ""));
+    format!("{}{rest} {}", first.to_uppercase(), if minutes == 1 { "minute" } else { "minutes" })
+}
+
+/// How much comes now: `Ten minutes: 41 cards, what is most at risk first`.
+#[must_use]
+pub fn fits(fit: &Fit) -> String {
+    let cards = counted(fit.cards, "card", "cards");
+    let risk = if fit.most_at_risk_first { ", what is most at risk first" } else { "" };
+    if fit.cards < fit.all {
+        return format!("{}: {cards}{risk}", minutes(fit.minutes));
+    }
+    format!("{}: {cards}{risk}", capitalised(&about(fit.time)))
+}
+
+/// Why there is nothing to ask, and what brings more.
+#[must_use]
+pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
+    if let Some(until) = nothing.paused_until {
+        return vec![paused(until)];
+    }
+    if nothing.no_cards {
+        let no_match = "No card matches this search";
+        let none = "There are no cards yet. `lmq import FILE` or `lmq add` brings some";
+        return vec![if nothing.of_some { no_match } else { none }.to_owned()];
+    }
+    if nothing.none_daily {
+        return vec![
+            "No deck with cards is asked every day. `lmq decks --all` lists those that are left out".to_owned(),
+        ];
+    }
+    let brings = |option: &str, count: u64| {
+        let how = if nothing.of_some { format!("The same with `{option}`") } else { format!("`lmq review {option}`") };
+        format!("{how} brings {} more", number_word(count))
+    };
+    let mut lines = Vec::new();
+    if nothing.past_limit > 0 {
+        let more = brings("--limit 20", nothing.past_limit.min(20));
+        lines.push(format!("Today's reviews are done. {more}"));
+    }
+    if nothing.siblings > 0 {
+        lines.push(counted(
+            nothing.siblings,
+            "due card waits until tomorrow: a card of the same note or group has its turn first",
+            "due cards wait until tomorrow: cards of the same notes or groups have their turn first",
+        ));
+    }
+    if nothing.buried > 0 {
+        let cards = counted(nothing.buried, "due card is buried", "due cards are buried");
+        lines.push(format!(
+            "{cards}. `lmq bury --off is:buried` brings {} back",
+            if nothing.buried == 1 { "it" } else { "them" }
+        ));
+    }
+    let due = if lines.is_empty() { "Nothing is due" } else { "" };
+    let new = counted(nothing.new, "new card waits", "new cards wait");
+    if nothing.new > 0 && nothing.more_new == 0 {
+        let why = "what comes before must be known first, or a card of the same note has its turn first";
+        lines.push(format!("{new}: {why}"));
+    } else if nothing.new > 0 && nothing.new_wait {
+        lines.push(format!("{NEW_WAIT}. {}", brings("--new 5", nothing.more_new)));
+    } else if nothing.new > 0 && settings.new_per_day == 0 {
+        lines.push(format!("{new}: a day has no place for any. {}", brings("--new 5", nothing.more_new)));
+    } else if nothing.new > 0 && nothing.new_met {
+        let met = counted(u64::from(settings.new_per_day), "new card is met", "new cards are met");
+        let met = format!("today's {met}. {}", brings("--new 5", nothing.more_new));
+        lines.push(if due.is_empty() { capitalised(&met) } else { format!("{due}, and {met}") });
+        return lines;
+    } else if nothing.new > 0 {
+        let cards = counted(
+            nothing.new,
+            "new card waits for another day, by the limit of its deck",
+            "new cards wait for another day, by the limits of their decks",
+        );
+        lines.push(format!("{cards}. {}", brings("--new 5", nothing.more_new)));
+    }
+    if !due.is_empty() {
+        lines.insert(0, due.to_owned());
+    }
+    lines
+}
+
+/// A sentence that begins with a capital.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::study_day::StudyDay;
+    use crate::core::units::Millis;
+
+    fn said(why: &Nothing) -> String {
+        nothing(why, &Settings::default()).join("\n")
+    }
+
+    #[test]
+    fn every_reason_for_nothing_to_do_is_said_and_nothing_is_promised_that_does_not_come() {
+        let none = Nothing::default();
+        assert_eq!(said(&none), "Nothing is due");
+        assert_eq!(
+            said(&Nothing { siblings: 1, ..none.clone() }),
+            "1 due card waits until tomorrow: a card of the same note or group has its turn first"
+        );
+        assert!(
+            said(&Nothing { past_limit: 64, ..none.clone() }).ends_with("`lmq review --limit 20` brings twenty more")
+        );
+        assert!(
+            said(&Nothing { past_limit: 3, ..none.clone() }).ends_with("brings three more"),
+            "no more than there are"
+        );
+        assert!(said(&Nothing { buried: 2, ..none.clone() }).ends_with("`lmq bury --off is:buried` brings them back"));
+        let new = Nothing { new: 30, more_new: 5, new_met: true, ..none.clone() };
+        assert_eq!(
+            said(&new),
+            "Nothing is due, and today's 10 new cards are met. `lmq review --new 5` brings five more"
+        );
+        assert!(said(&Nothing { more_new: 2, ..new.clone() }).ends_with("brings two more"));
+        assert!(!said(&Nothing { more_new: 0, ..new.clone() }).contains("brings"), "five places would bring none");
+        assert!(said(&Nothing { new_wait: true, past_limit: 9, ..new.clone() }).contains("fits into one sitting"));
+        assert!(said(&Nothing { of_some: true, ..new }).ends_with("The same with `--new 5` brings five more"));
+        assert_eq!(said(&Nothing { no_cards: true, of_some: true, ..none.clone() }), "No card matches this search");
+        assert!(said(&Nothing { no_cards: true, ..none.clone() }).starts_with("There are no cards yet"));
+        assert!(said(&Nothing { none_daily: true, ..none.clone() }).contains("`lmq decks --all`"));
+        let paused = Nothing { paused_until: Some(StudyDay(20_000)), past_limit: 9, ..none };
+        assert!(said(&paused).starts_with("Paused until") && !said(&paused).contains("limit"));
+    }
+
+    #[test]
+    fn ten_minutes_are_named_where_not_all_fits_into_them() {
+        let fit = Fit { all: 64, cards: 41, time: Millis(600_000), minutes: 10, most_at_risk_first: true };
+        assert_eq!(fits(&fit), "Ten minutes: 41 cards, what is most at risk first");
+        assert_eq!(fits(&Fit { minutes: 15, most_at_risk_first: false, ..fit }), "15 minutes: 41 cards");
+        let all = Fit { all: 12, cards: 12, time: Millis(170_000), minutes: 10, most_at_risk_first: false };
+        assert_eq!(fits(&all), "3 minutes: 12 cards");
+        assert_eq!(minutes(1), "One minute");
+    }
+
+    #[test]
+    fn who_comes_back_reads_one_sentence_without_a_mountain() {
+        let back = Comeback { away_days: 12, waiting: 340, today: 200, days: 2, new_wait: true };
+        let said = welcome_back(&back).unwrap();
+        assert!(said.contains("12 days") && said.contains("New cards wait") && !said.contains("340"), "{said}");
+        assert_eq!(welcome_back(&Comeback { away_days: 0, new_wait: false, ..back }), None);
+        assert!(comeback(&back).ends_with("New cards wait until what is due fits into one sitting"));
+    }
+}

@@ -1,0 +1,208 @@
+//! The list of all cards, in a real pseudo-terminal.
+
+use crate::home::Lmq;
+use crate::screens::model;
+use crate::terminal::Terminal;
+use crate::terminal::given_back;
+
+fn state(lmq: &Lmq, query: &str) -> Vec<String> {
+    let cards = lmq.json(["cards", query, "--json"]);
+    cards.as_array().unwrap().iter().map(|card| card["state"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The list of six cards of one deck.
+fn six(columns: u16, rows: u16) -> (Lmq, Terminal) {
+    let lmq = Lmq::at_home().without_built_in_decks();
+    for front in ["one", "two", "three", "four", "five", "six"] {
+        lmq.ok(["add", "mine", front, "an answer"]);
+    }
+    lmq.ok(["answer", &lmq.id("one"), "good"]);
+    let mut terminal = Terminal::start(&lmq, &[], columns, rows, &[]);
+    terminal.sees("Enter review");
+    terminal.types("b");
+    terminal.sees("6 cards");
+    (lmq, terminal)
+}
+
+#[test]
+fn a_wrong_query_says_where_and_keeps_the_last_rows() {
+    let (_lmq, mut terminal) = six(80, 24);
+    terminal.types("/t");
+    terminal.sees("2 of 6 cards");
+    terminal.types("\u{15}deck:nosuch");
+    let wrong = terminal.sees("There is no deck `nosuch`");
+    let lines: Vec<&str> = wrong.lines().collect();
+    assert!(lines[0].starts_with("/ deck:nosuch") && !wrong.contains("0 cards"), "{wrong}");
+    assert_eq!(lines[1].trim_end(), format!("{}^", " ".repeat("/ deck:".len())), "{wrong}");
+    assert!(wrong.contains(" two") && wrong.contains(" three"), "the rows before: {wrong}");
+    terminal.types("\u{1b}");
+    terminal.sees("6 cards");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+}
+
+#[test]
+fn selected_cards_are_changed_together_and_a_key_takes_it_back() {
+    let (lmq, mut terminal) = six(100, 24);
+    // Two by Space, which goes on, then two more by a range.
+    terminal.types("  ");
+    terminal.sees("2 selected");
+    terminal.types("vj");
+    terminal.sees("4 selected");
+    terminal.types("!");
+    terminal.sees("Suspended 4 cards. u takes it back");
+    assert_eq!(state(&lmq, "is:suspended").len(), 4);
+    terminal.types("!");
+    terminal.sees("Put back 4 cards");
+    terminal.types("u");
+    terminal.sees("Took back: ");
+    assert_eq!(state(&lmq, "is:suspended").len(), 4);
+    terminal.types("u");
+    terminal.sees("Took back: ");
+    terminal.types("A");
+    terminal.sees("6 selected");
+    terminal.types("x");
+    let menu = terminal.sees("give a tag");
+    assert!(menu.contains("6 cards") && menu.contains("delete their notes"), "{menu}");
+    terminal.types("t");
+    terminal.sees("Tag (6 cards)");
+    terminal.types("week 2\r");
+    terminal.sees("Tagged 6 notes");
+    terminal.types("m");
+    terminal.sees("Move to the deck");
+    terminal.types("yours\r");
+    terminal.sees("Moved 6 notes to `yours`");
+    terminal.types("d");
+    terminal.sees("Due on");
+    terminal.types("someday\r");
+    terminal.sees("`someday` is not a day");
+    terminal.types("d");
+    terminal.types("7d\r");
+    terminal.sees("5 cards were never answered");
+    terminal.types("A");
+    terminal.types("jD");
+    terminal.sees("Deleted");
+    terminal.sees("5 cards");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert_eq!(lmq.json(["cards", "tag:\"week 2\" deck:yours", "--json"]).as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn the_list_is_sorted_and_its_columns_are_chosen_and_both_stay() {
+    let (_lmq, mut terminal) = six(100, 24);
+    terminal.types("o");
+    terminal.sees("Sort by");
+    terminal.types("d");
+    terminal.sees("deck ▾");
+    terminal.types("o");
+    terminal.types("i");
+    let sorted = terminal.sees("interval ▴");
+    let first = sorted.lines().nth(3).unwrap_or_default().to_owned();
+    assert!(first.contains(" one"), "new cards have no interval: {sorted}");
+    terminal.types("c");
+    terminal.sees("Columns:");
+    terminal.types("t");
+    terminal.types("\u{1b}");
+    terminal.rests();
+    let shown = terminal.text();
+    assert!(!shown.contains("tags") && shown.contains("lapses"), "{shown}");
+    terminal.types("q");
+    terminal.sees("Enter review");
+    terminal.types("b");
+    let again = terminal.sees("interval ▴");
+    assert!(!again.contains("tags"), "{again}");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+}
+
+/// The rows of the screen that hold a text.
+fn rows_with(shown: &str, text: &str) -> Vec<usize> {
+    shown.lines().enumerate().filter(|(_, line)| line.contains(text)).map(|(row, _)| row).collect()
+}
+
+#[test]
+fn the_preview_stands_below_and_from_120_columns_on_beside() {
+    for (columns, beside) in [(80, false), (120, true), (200, true)] {
+        let (_lmq, mut terminal) = six(columns, 24);
+        let shown = terminal.sees("an answer");
+        let (row, answer) = (rows_with(&shown, "▸")[0], rows_with(&shown, "an answer")[0]);
+        assert_eq!(answer < row + 4, beside, "{columns}: {shown}");
+        terminal.types("q");
+        terminal.types("q");
+        terminal.ends();
+    }
+    // Where it finds no room the list has all of it.
+    let (_lmq, mut terminal) = six(40, 12);
+    let shown = settled(&terminal);
+    assert!(!shown.contains("an answer") && shown.contains("? keys"), "{shown}");
+    terminal.types("?");
+    let help = terminal.sees("Keys");
+    assert!(!help.contains("grade Again"), "only what works here: {help}");
+    terminal.types("\u{3}");
+    terminal.types("q");
+    terminal.types("q");
+    terminal.ends();
+}
+
+fn settled(terminal: &Terminal) -> String {
+    terminal.rests();
+    terminal.text()
+}
+
+#[test]
+fn a_light_theme_has_colours_of_its_own_and_mono_none() {
+    for (theme, wanted) in
+        [("light", "\u{1b}[38;5;26"), ("dark", "\u{1b}[38;5;111"), ("mono", ""), ("auto", "\u{1b}[38;5;12")]
+    {
+        let lmq = model();
+        lmq.write(".config/lmq/config.toml", &format!("theme = \"{theme}\"\n"));
+        lmq.ok(["answer", "model/plan-in-strategy", "good"]);
+        let mut terminal = Terminal::start(&lmq, &[], 100, 24, &[]);
+        terminal.sees("Enter review");
+        terminal.types("b");
+        terminal.sees("x actions");
+        terminal.types("q");
+        terminal.types("q");
+        let raw = terminal.ends().2;
+        assert!(raw.contains(wanted), "{theme}: {raw:?}");
+        assert_eq!(raw.contains("\u{1b}[38;"), theme != "mono", "{theme}");
+    }
+}
+
+#[test]
+fn the_mouse_chooses_and_opens_where_it_may() {
+    let (_lmq, mut terminal) = six(80, 24);
+    let shown = settled(&terminal);
+    let row = rows_with(&shown, " three")[0];
+    let click = format!("\u{1b}[<0;10;{}M\u{1b}[<0;10;{}m", row + 1, row + 1);
+    terminal.types(&click);
+    let chosen = settled(&terminal);
+    assert_eq!(rows_with(&chosen, "▸"), [row], "{chosen}");
+    terminal.types(&format!("{click}{click}"));
+    terminal.sees("Esc goes back");
+    terminal.types("\u{3}");
+    terminal.sees("x actions");
+    terminal.types("\u{1b}[<64;10;5M");
+    let up = settled(&terminal);
+    assert_eq!(rows_with(&up, "▸"), [rows_with(&up, " one")[0]], "{up}");
+    terminal.types("q");
+    terminal.sees("Enter review");
+    terminal.types("q");
+    let raw = terminal.ends().2;
+    let (on, off) = (raw.rfind("\u{1b}[?1000h").unwrap(), raw.rfind("\u{1b}[?1000l").unwrap());
+    assert!(off > on, "it is given back");
+    let lmq = model();
+    lmq.write(".config/lmq/config.toml", "mouse = false\n");
+    lmq.ok(["answer", "model/plan-in-strategy", "good"]);
+    let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+    terminal.sees("Enter review");
+    terminal.types("b");
+    terminal.sees("x actions");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(!terminal.ends().2.contains("\u{1b}[?1000h"));
+}

@@ -1,0 +1,132 @@
+//! Decks that people manage: added, renamed, hidden, shown again, removed; and which of them are asked every day.
+
+use crate::home::Lmq;
+use crate::home::TEAM;
+
+fn names(lmq: &Lmq, args: &[&str]) -> Vec<String> {
+    let decks = lmq.json([&["decks", "--json"], args].concat());
+    decks.as_array().unwrap().iter().map(|deck| deck["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_deck_is_added_empty_and_goes_when_it_was_emptied() {
+    let lmq = Lmq::new();
+    assert_eq!(lmq.run(["decks", "add", "work::hiring"]).ok().stdout, "added the deck work::hiring\n");
+    assert_eq!(names(&lmq, &[]), ["work::hiring", "differences", "quotes", "skills"], "your own comes first");
+    lmq.run(["add", "work::hiring", "Who asks?", "Amara"]).done();
+    assert_eq!(
+        lmq.run(["decks", "add", "WORK::hiring"]).err(2).lines().next(),
+        Some("lmq: there is a deck `work::hiring` already")
+    );
+    lmq.run(["delete", "work::hiring/who-asks"]).done();
+    assert_eq!(names(&lmq, &[]), ["differences", "quotes", "skills"]);
+    lmq.run(["undo"]).done();
+    lmq.run(["move", "elsewhere", "deck:work::hiring", "--yes"]).done();
+    assert_eq!(names(&lmq, &[]), ["elsewhere", "differences", "quotes", "skills"], "nor is one that was moved out of");
+    lmq.run(["undo"]).done();
+    lmq.run(["undo"]).done();
+    lmq.run(["undo"]).done();
+    assert!(!names(&lmq, &[]).contains(&"work::hiring".to_owned()), "adding it is a step too");
+    assert!(lmq.run(["decks", "add", "a/b"]).err(2).contains("can't be the name of a deck"));
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_hidden_deck_is_out_of_sight_and_of_the_day_until_it_is_shown_or_named() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    for deck in ["differences", "skills", "quotes"] {
+        assert_eq!(lmq.run(["decks", "hide", deck]).out(), format!("hid {deck}\n"));
+    }
+    assert_eq!(names(&lmq, &[]), ["work::team"]);
+    assert_eq!(names(&lmq, &["--all"]).len(), 4);
+    let asked = lmq.json(["next", "--json"]);
+    assert_eq!(asked["deck"], "team", "the built-in decks are not asked");
+    assert_eq!(lmq.json(["next", "skills", "--json"])["deck"], "skills", "but whoever names one gets it");
+    assert!(lmq.ok([]).contains("3 new cards"), "nor are they counted, one of each note: {}", lmq.ok([]));
+    assert!(!lmq.ok([]).contains("check-up"), "nor is a check-up of their scenes offered: {}", lmq.ok([]));
+    assert!(!lmq.cards("deck:quotes").is_empty(), "a search finds it");
+    assert!(lmq.ok(["decks", "hide", "quotes"]).contains("hidden already"));
+    assert_eq!(lmq.run(["decks", "show", "QUOTES"]).out(), "showing quotes\n");
+    assert_eq!(names(&lmq, &[]), ["work::team", "quotes"]);
+    assert_eq!(lmq.run(["undo"]).out(), "undid: showed the deck quotes again\n");
+    assert_eq!(names(&lmq, &[]), ["work::team"]);
+    assert!(lmq.run(["decks", "hide", "qoutes"]).err(2).contains("did you mean `quotes`?"));
+    lmq.assert_sound();
+}
+
+#[test]
+fn decks_inside_one_are_hidden_with_it_and_adding_to_one_shows_it() {
+    let lmq = Lmq::new();
+    for deck in ["work::a", "work::b", "works"] {
+        lmq.run(["add", deck, "Who?", "Amara"]).done();
+    }
+    assert_eq!(lmq.run(["decks", "hide", "work"]).out(), "hid work::a\nhid work::b\n");
+    lmq.run(["add", "work::a", "Who else?", "Bela"]).done();
+    assert!(names(&lmq, &[]).contains(&"work::a".to_owned()), "a card in a hidden deck would be lost");
+    assert!(!names(&lmq, &[]).contains(&"work::b".to_owned()));
+}
+
+#[test]
+fn a_deck_is_removed_with_its_cards_and_comes_back() {
+    let lmq = Lmq::new();
+    let asks = lmq.run(["decks", "remove", "quotes"]).err(2);
+    assert!(asks.contains("would change quotes with 21 cards") && asks.contains("--yes"), "{asks}");
+    assert_eq!(lmq.run(["decks", "remove", "quotes", "--dry-run"]).out(), "would have removed quotes with 21 cards\n");
+    assert_eq!(lmq.run(["decks", "remove", "quotes", "--yes"]).ok().stdout, "removed quotes with 21 cards\n");
+    assert_eq!(names(&lmq, &["--all"]), ["differences", "skills"]);
+    assert!(lmq.run(["next", "quotes"]).err(2).contains("there is no deck `quotes`"));
+    // The next start brings the built-in decks up to date, and it stays away.
+    lmq.run(["doctor", "--rebuild"]).done();
+    assert_eq!(names(&lmq, &["--all"]), ["differences", "skills"]);
+    lmq.run(["undo", "--yes"]).done();
+    assert_eq!(names(&lmq, &[]), ["differences", "quotes", "skills"]);
+    lmq.run(["decks", "rm", "quotes", "--yes"]).done();
+    lmq.run(["add", "team", "Who?", "Amara"]).done();
+    let back = lmq.run(["decks", "show", "quotes"]).out();
+    assert!(back.starts_with("showing quotes\nbrought back 20 deleted notes"), "long after, without an undo: {back}");
+    assert_eq!(names(&lmq, &[]), ["team", "differences", "quotes", "skills"]);
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_deck_that_is_not_active_is_asked_only_by_name() {
+    let lmq = Lmq::new();
+    lmq.run(["config", "set", "active", "false", "--deck", "differences"]).done();
+    assert_ne!(lmq.json(["next", "--json"])["deck"], "differences");
+    assert_eq!(lmq.json(["next", "differences", "--json"])["deck"], "differences");
+    let decks = lmq.json(["decks", "--json"]);
+    assert_eq!(decks[0]["active"], false, "it is still listed");
+    assert!(lmq.ok(["decks"]).contains("differences (not daily)"));
+    lmq.run(["answer", "differences/frame-two-groups", "good"]).done();
+    let next_day = "2026-01-16T09:00:00+01:00";
+    assert_eq!(lmq.run_at(next_day, ["remind"]).out(), "");
+    lmq.run(["config", "set", "active", "true", "--deck", "differences"]).done();
+    assert_eq!(lmq.run_at(next_day, ["remind"]).out(), "1 card is due\n");
+}
+
+#[test]
+fn what_hides_a_deck_travels_with_the_history() {
+    let (here, there) = (Lmq::new(), Lmq::new());
+    here.run(["decks", "hide", "quotes"]).done();
+    here.run(["decks", "remove", "skills", "--yes"]).done();
+    here.run(["export", "--what", "history", "--out", "log.jsonl"]).done();
+    there.write("log.jsonl", here.read("log.jsonl"));
+    there.run(["import", "log.jsonl"]).done();
+    assert_eq!(names(&there, &[]), ["differences"]);
+    assert_eq!(names(&there, &["--all"]), ["differences", "quotes"]);
+    there.run(["decks", "show", "quotes"]).done();
+    there.assert_sound();
+}
+
+#[test]
+fn decks_stand_in_the_order_of_their_use() {
+    let lmq = Lmq::new();
+    for deck in ["a", "b", "c"] {
+        lmq.run(["add", deck, "Who?", "Amara"]).done();
+    }
+    lmq.run(["answer", "b/who", "good"]).done();
+    lmq.run(["answer", "quotes/q14-ladder#1", "good"]).done();
+    assert_eq!(names(&lmq, &[]), ["b", "a", "c", "quotes", "differences", "skills"]);
+}

@@ -1,0 +1,165 @@
+//! `lmq help`, and what is said of a command line that can't be understood.
+
+use crate::home::Lmq;
+use crate::terminal::Terminal;
+
+fn commands(text: &str) -> Vec<&str> {
+    let list = text.split("Options:").next().unwrap();
+    list.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect()
+}
+
+#[test]
+fn the_front_page_has_ten_commands_and_all_has_them_in_groups() {
+    let lmq = Lmq::new();
+    let short = lmq.run(["--help"]).out();
+    assert_eq!(commands(&short).len(), 10, "{short}");
+    assert_eq!(commands(&lmq.run(["help"]).out()), commands(&short));
+    let all = lmq.run(["--help", "--all"]).out();
+    assert_eq!(commands(&all).len(), lmq::cli::command().get_subcommands().count());
+    let groups: Vec<&str> =
+        all.lines().filter(|line| !line.starts_with(' ')).filter_map(|line| line.strip_suffix(':')).collect();
+    assert!(
+        groups.starts_with(&["Every day", "Cards", "Decks", "In and out", "Reports", "Data", "Set-up"]),
+        "{groups:?}"
+    );
+    for same in [&["--all", "--help"][..], &["help", "--all"], &["--all"]] {
+        assert_eq!(commands(&lmq.run(same).out()), commands(&all), "{same:?}");
+    }
+}
+
+#[test]
+fn the_settings_that_are_listed_are_twelve() {
+    let lmq = Lmq::new();
+    let count = |text: &str| text.lines().filter(|line| line.contains(" = ") && !line.starts_with(' ')).count();
+    assert_eq!(count(&lmq.ok(["config", "list"])), 12);
+    assert_eq!(count(&lmq.ok(["config", "list", "--all"])), lmq::ops::settings::SETTINGS.len());
+    lmq.run(["config", "set", "look_ms", "300"]).done();
+    assert!(lmq.ok(["config", "list"]).contains("look_ms = 300"), "what you changed is listed too");
+}
+
+#[test]
+fn topics_are_pages_in_the_program_and_commands_have_theirs() {
+    let lmq = Lmq::new();
+    for (topic, holds) in [
+        ("search", "is:leech"),
+        ("import", "delimiter"),
+        ("schedule", "ease"),
+        ("settings", "new_per_day"),
+        ("kinds", "cloze"),
+    ] {
+        let page = lmq.run(["help", topic]).out();
+        assert!(page.contains(holds) && page.lines().count() > 40, "{topic}");
+    }
+    assert!(lmq.run(["help", "decks", "add"]).out().contains("lmq decks add hiring"));
+    assert!(lmq.run(["help", "review"]).out().contains("--minutes"));
+    assert!(lmq.run(["help", "topics"]).out().contains("  search "));
+    let unknown = lmq.run(["help", "serach"]).err(2);
+    assert!(unknown.contains("did you mean `lmq help search`?"), "{unknown}");
+}
+
+#[test]
+fn names_from_other_programs_work_or_say_what_there_is() {
+    let lmq = Lmq::new();
+    let all = lmq.run(["cards", "deck:quotes"]).out();
+    for name in ["ls", "search", "find"] {
+        assert_eq!(lmq.run([name, "deck:quotes"]).out(), all, "{name}");
+    }
+    assert!(lmq.run(["rm", "quotes/q14-ladder"]).out().starts_with("deleted "));
+    assert!(lmq.run(["log"]).out().contains("deleted"));
+    for (name, says) in [
+        ("sync", "lmq uses no network"),
+        ("browse", "b browses"),
+        ("list", "`lmq cards` lists cards, `lmq decks` lists decks"),
+        ("study", "`lmq review`"),
+        ("reveiw", "did you mean `lmq review`?"),
+    ] {
+        let error = lmq.run([name]).err(2);
+        assert!(
+            error.starts_with(&format!("lmq: there is no command `lmq {name}`\nhint: ")) && error.contains(says),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_is_done_is_undone_by_off() {
+    let lmq = Lmq::new();
+    let card = "quotes/q14-ladder#1";
+    let is = |word: &str| lmq.cards(&format!("is:{word}")).len();
+    for (command, word) in [("suspend", "suspended"), ("bury", "buried"), ("mark", "marked")] {
+        lmq.run([command, card]).done();
+        assert_eq!(is(word), 1, "{command}");
+        lmq.run([command, "--off", card]).done();
+        assert_eq!(is(word), 0, "{command} --off");
+    }
+    lmq.run(["tag", "hot", card]).done();
+    lmq.run(["tag", "--off", "hot", card]).done();
+    assert!(lmq.cards("tag:hot").is_empty());
+}
+
+#[test]
+fn with_json_an_error_is_json_too() {
+    let lmq = Lmq::new();
+    for (args, code, what) in [
+        (&["show", "no/such", "--json"][..], 2, "there is no card `no/such`"),
+        (&["cards", "tga:x", "--json"], 2, "there is no field `tga`"),
+        (&["next", "--json", "--new", "x"], 2, "`--new` can't be `x`"),
+        (&["next", "--json", "--no-such"], 2, "`lmq next` has no option `--no-such`"),
+    ] {
+        let error = lmq.run(args).err(code);
+        let error: serde_json::Value = serde_json::from_str(&error).unwrap_or_else(|_| panic!("{args:?}: {error}"));
+        assert_eq!(
+            (error["error"]["what"].as_str(), error["error"]["exit_code"].as_i64()),
+            (Some(what), Some(code.into()))
+        );
+        assert!(error["error"]["hint"].is_string() && error["error"]["places"].is_array());
+    }
+    assert!(lmq.run(["show", "no/such"]).err(2).starts_with("lmq: there is no card"));
+}
+
+#[test]
+fn a_folder_with_a_slip_in_it_is_named_and_not_made() {
+    let lmq = Lmq::new();
+    let error = lmq.run(["--db", "dokuments/lmq.db", "decks"]).err(2);
+    assert!(error.starts_with("lmq: the folder `dokuments` is not there\n"), "{error}");
+    assert!(!lmq.path("dokuments").exists());
+    lmq.write("file", "x");
+    assert!(lmq.run(["--db", "file/lmq.db", "decks"]).err(1).contains("file"));
+    lmq.run(["--db", "new.db", "decks"]).done();
+    assert!(lmq.path("new.db").exists(), "a database in a folder that is there is made");
+    assert!(Lmq::at_home().run(["decks"]).code == 0, "and so is the folder of the platform");
+}
+
+#[test]
+fn colour_is_ours_where_it_is_wanted_and_nowhere_else() {
+    let lmq = Lmq::new();
+    for args in [&["decks"][..], &["--help"], &["help", "--all"], &["cards", "deck:quotes"], &[], &["config", "list"]] {
+        let with = lmq.run([&["--color", "always"], args].concat()).ok();
+        assert!(with.stdout.contains("\u{1b}["), "{args:?}: {}", with.stdout);
+        assert!(!lmq.run([&["--color", "never"], args].concat()).ok().stdout.contains('\u{1b}'), "{args:?}");
+        assert!(!lmq.run(args).ok().stdout.contains('\u{1b}'), "through a pipe: {args:?}");
+    }
+    let error = lmq.run(["--color", "always", "show", "x/y"]).err(2);
+    assert!(error.starts_with("\u{1b}[") && error.contains("lmq:"), "{error:?}");
+    let mut command = lmq.command();
+    command.args(["decks", "--color", "always"]).env("NO_COLOR", "1");
+    assert!(lmq.finish(command, b"").stdout.contains('\u{1b}'), "who says always means it");
+}
+
+#[test]
+fn a_page_goes_through_a_pager_in_a_terminal() {
+    let lmq = Lmq::new();
+    let terminal = Terminal::start(&lmq, &["help", "search"], 80, 24, &[("PAGER", "head -n 1")]);
+    terminal.sees("Searching");
+    terminal.ends();
+}
+
+#[test]
+fn a_search_that_matches_nothing_is_said_to_match_nothing() {
+    let lmq = Lmq::new();
+    let run = lmq.run(["review", "--search", "tag:nothing"]).ok();
+    assert_eq!(run.stdout, "no card matches `tag:nothing`\n");
+    lmq.run(["answer", "quotes/q14-ladder#1", "good"]).done();
+    let run = lmq.run(["review", "--search", "rated:1d"]).ok();
+    assert!(run.stdout.starts_with("1 card matches, but it is not due now"), "{run:?}");
+}

@@ -1,0 +1,164 @@
+//! Keys that a person expects to work wherever they are: taking back, help, and ends that are no surprise.
+
+use crate::home::Lmq;
+use crate::terminal::Terminal;
+
+const DECK: &str = "[deck]\nid = \"t\"\n\
+    [[topic]]\nid = \"T1\"\ntitle = \"the topic\"\nprimer = \"The idea of it all.\"\n\
+    [[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"First?\"\nback = \"x\"\n\
+    [[card]]\nkey = \"b\"\nkind = \"basic\"\nfront = \"Second?\"\nback = \"y\"\nsource = [\"T1\"]\n\
+    [[card]]\nkey = \"c\"\nkind = \"typed\"\nprompt = \"Third?\"\nanswer = \"word\"\n\
+    [[card]]\nkey = \"d\"\nkind = \"list\"\nprompt = \"Fourth?\"\nitems = [\"one\", \"two\"]\n";
+
+fn deck() -> Lmq {
+    let lmq = Lmq::at_home();
+    lmq.import("t.toml", DECK);
+    lmq
+}
+
+fn kinds(lmq: &Lmq) -> Vec<String> {
+    let rows = lmq.json(["history", "--json"]);
+    rows.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_a_key_changed_is_said_and_taken_back_on_a_primer_on_a_typed_card_and_at_the_end() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t"], 80, 24, &[]);
+    terminal.sees("First?");
+    terminal.types("!");
+    // The next screen is a primer.
+    terminal.sees("The idea of it all");
+    terminal.sees("Suspended. u takes it back");
+    terminal.types("?");
+    terminal.sees("Keys here");
+    terminal.types(" ");
+    terminal.sees("The idea of it all");
+    terminal.types("u");
+    terminal.sees("First?");
+    terminal.types("-");
+    terminal.sees("Buried until tomorrow. u takes it back");
+    terminal.types(" ");
+    terminal.sees("Second?");
+    terminal.types("-");
+    terminal.sees("Third?");
+    terminal.sees("Esc u takes it back");
+    terminal.types("\u{1b}");
+    terminal.sees("Esc types on");
+    terminal.types("u");
+    terminal.sees("Second?");
+    terminal.types("-");
+    terminal.sees("Third?");
+    terminal.types("\u{1b}");
+    terminal.types("-");
+    terminal.sees("Fourth?");
+    terminal.types("\u{1b}");
+    terminal.types("-");
+    // The last card is gone, and the end of the session is there.
+    terminal.sees("Buried until tomorrow. u takes it back");
+    terminal.sees("Done for now");
+    terminal.types("u");
+    terminal.sees("Fourth?");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends().0, 0);
+    let counted = kinds(&lmq);
+    assert_eq!(counted.iter().filter(|kind| *kind == "undone").count(), 3, "{counted:?}");
+}
+
+#[test]
+fn esc_pressed_twice_on_a_typed_card_goes_back_to_typing_and_space_alone_shows() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t", "--search", "third"], 80, 24, &[]);
+    terminal.sees("Third?");
+    terminal.types("\u{1b}");
+    terminal.sees("Esc types on");
+    terminal.types("?");
+    terminal.sees("Esc makes letters keys");
+    terminal.types(" ");
+    terminal.sees("Third?");
+    terminal.types("\u{1b}");
+    terminal.sees("Esc other keys");
+    // With something typed a blank is a blank.
+    terminal.types("a b");
+    terminal.sees("> a b");
+    terminal.types("\u{15}");
+    terminal.types(" ");
+    let shown = terminal.sees("3 Good");
+    assert!(shown.contains("1 Again this session") && shown.contains("4 Easy 1 d"), "{shown}");
+    terminal.types("u");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert!(kinds(&lmq).is_empty(), "nothing was graded");
+}
+
+#[test]
+fn the_last_item_of_a_list_shows_nothing_and_the_empty_line_that_ends_it_grades_nothing() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t", "--search", "fourth"], 80, 24, &[]);
+    terminal.sees("Fourth?");
+    terminal.types("one\r");
+    terminal.sees("1 of 2 found, 1 named");
+    terminal.types("too");
+    terminal.types("\r");
+    let shown = terminal.sees("1 of 2 found, 2 named");
+    assert!(!shown.contains("3 Good"), "{shown}");
+    // What was named wrongly is taken back into the line.
+    terminal.types("\u{7f}");
+    terminal.sees("> too");
+    terminal.types("\u{15}");
+    terminal.types("two\r");
+    terminal.sees("2 of 2 found");
+    terminal.types("\r");
+    terminal.sees("Right");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert!(kinds(&lmq).is_empty(), "nothing was graded: {:?}", kinds(&lmq));
+}
+
+#[test]
+fn lines_in_a_column_move_by_the_keys_of_a_column_and_by_digits() {
+    let lmq = Lmq::at_home();
+    lmq.import(
+        "o.toml",
+        "[deck]\nid = \"o\"\n[[card]]\nkey = \"o\"\nkind = \"order\"\nprompt = \"Sort?\"\nitems = [\"aa\", \"bb\", \"cc\"]\n",
+    );
+    let mut terminal = Terminal::start(&lmq, &["review", "o"], 80, 24, &[]);
+    let shown = terminal.sees("Sort?");
+    let places = |shown: &str| -> Vec<String> {
+        let lines = shown.lines().filter(|line| ["aa", "bb", "cc"].iter().any(|item| line.ends_with(item)));
+        lines.map(|line| line.chars().rev().take(2).collect()).collect()
+    };
+    let before = places(&shown);
+    // Shift and Down: the first line goes below the second.
+    terminal.types("\u{1b}[1;2B");
+    terminal.rests();
+    let moved = places(&terminal.text());
+    assert_eq!(moved, [before[1].clone(), before[0].clone(), before[2].clone()]);
+    // A digit: it goes to that place.
+    terminal.types("3");
+    terminal.rests();
+    assert_eq!(places(&terminal.text()), [before[1].clone(), before[2].clone(), before[0].clone()]);
+    terminal.types("\u{3}");
+    terminal.ends();
+}
+
+#[test]
+fn the_first_screen_begins_with_enter_alone_and_lets_one_choose_whose_cards() {
+    let lmq = deck();
+    for (key, sees) in [("1", "First?"), ("2", "New topic"), ("\r", "new")] {
+        let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+        let shown = terminal.sees("Enter begins");
+        assert!(shown.contains("1 begins with your own cards"), "{shown}");
+        terminal.types("\u{1b}[B");
+        terminal.types("x");
+        terminal.rests();
+        assert!(terminal.text().contains("▸") && terminal.text().contains("Enter begins"), "{}", terminal.text());
+        terminal.types("\u{1b}[A");
+        terminal.types(key);
+        terminal.sees(sees);
+        terminal.types("\u{3}");
+        terminal.sees("Enter begins");
+        terminal.types("q");
+        assert_eq!(terminal.ends().0, 0);
+    }
+}
