@@ -5,7 +5,8 @@ use crate::store::Trouble;
 use std::time::Duration;
 
 /// How long a command waits for another `lmq` that is writing.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// Several first starts at once on a slow machine take some seconds, one after the other.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long it waits before it tries again where SQLite does not wait by itself.
 const SHORT: Duration = Duration::from_millis(10);

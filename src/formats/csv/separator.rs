@@ -177,20 +177,15 @@ fn guess(survey: &impl Fn(&Separator) -> Survey) -> Option<(Separator, Survey)> 
         return table;
     }
     // A comma in nearly every line of a list is no wonder; a ` - ` in every line of a table would be one.
-    let first = |texts: &[&str]| -> Vec<Separator> {
-        texts.iter().map(|text| Separator::First(text.as_bytes().into())).collect()
-    };
-    let (dashes, others) = LISTS.split_at(DASHES);
-    let mut lists = first(dashes)
-        .into_iter()
-        .chain([Separator::Dash])
-        .chain(first(others))
+    let others = LISTS.iter().skip(DASHES).map(|text| Separator::First(text.as_bytes().into()));
+    let mut lists = dashes()
+        .chain(others)
         .map(|separator| (separator.clone(), survey(&separator)))
         .filter(|(_, found)| is_list(found));
     // A minus separates nothing where something else does: `5 - 3 = 2`.
     let mut sums = None;
     let list = lists.find(|list| {
-        let is_sum = dashes.iter().any(|dash| dash.as_bytes() == list.0.bytes()) && are_sums(&list.1);
+        let is_sum = dashes().any(|dash| dash == list.0) && are_sums(&list.1);
         if is_sum {
             sums.get_or_insert_with(|| list.clone());
         }

@@ -193,8 +193,9 @@ fn a_mended_word_in_a_cloze_or_in_a_short_prompt_is_an_edit() {
     };
     let became = |before: &NoteText, after: &NoteText| {
         let mut device = Device::new(1);
-        take_in_notes(&mut device, "deck", &[("", &before.prompt(1), before.clone())]);
-        take_in_notes(&mut device, "deck", &[("", &after.prompt(1), after.clone())]).1.late
+        let first = |note: &NoteText| [note.text("front"), note.text("text")].concat();
+        take_in_notes(&mut device, "deck", &[("", &first(before), before.clone())]);
+        take_in_notes(&mut device, "deck", &[("", &first(after), after.clone())]).1.late
     };
     let clozes = [
         (
