@@ -239,10 +239,22 @@ pub(in crate::formats) fn translation(names: &[String]) -> Option<(usize, usize)
 
 /// A name as the lists have it: small letters, one blank between words, nothing around them.
 pub(in crate::formats) fn plain(name: &str) -> String {
+    let name = without_instruction(name);
     let name = name.trim_matches(|c: char| c.is_whitespace() || "\"'*_:()[]\u{feff}".contains(c));
     // The small letter of the Turkish İ has a dot above it that nobody writes.
     let small = composed(&name.to_lowercase()).replace("i\u{307}", "i");
     small.split(|c: char| c.is_whitespace() || c == '_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A name without what a template says of its cells: `Answer 1 - max 75 characters`, `Correct answer(s) - choose at least one`.
+pub(in crate::formats) fn without_instruction(name: &str) -> &str {
+    let instructs = |note: &str| {
+        let first = note.split_whitespace().next().unwrap_or_default().to_lowercase();
+        is_in("max|min|choose|optional|required", first.trim_end_matches(['.', ',']))
+            || note.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let cut = [" - ", " – "].iter().filter_map(|dash| name.split_once(dash)).find(|(_, note)| instructs(note));
+    cut.map_or(name, |(name, _)| name)
 }
 
 /// Whether a name is one of a list, which has bars between them.

@@ -108,6 +108,12 @@ fn questions_with_options_are_choices() {
             "Question;Answer 1;Answer 2;Answer 3;Time limit;Correct answer(s)\nq;x;y;z;20;2\nr;1;2;3;20;1\n",
             "q → y / x / z (Time limit: 20)",
         ),
+        // What a template says of its cells, and rows that are counted.
+        (
+            "\u{feff},Question - max 120 characters,Answer 1 - max 75 characters,Answer 2 - max 75 characters,\
+             \"Time limit (sec) – 5, 10, or 20 secs\",Correct answer(s) - choose at least one\n1,q,x,y,20,2\n2,r,v,w,20,1\n",
+            "q → y / x (Time limit (sec) – 5, 10, or 20 secs: 20)",
+        ),
         ("Question,A,B,C,Correct\nq,x,y,z,y\nr,1,2,3,3\n", "q → y / x / z"),
         ("Question,A,B,C,Correct,Explanation\nq,x,y,,b,since\nr,1,2,3,c,\n", "q → y / x (Explanation: since)"),
         ("Frage;Antwort A;Antwort B;Richtige Antwort\nq;x;y;A\nr;1;2;B\n", "q → x / y"),

@@ -68,6 +68,7 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     let cells = &survey.first;
     let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
     let is_title = |cell: &str| {
+        let cell = names::without_instruction(cell);
         (!cell.ends_with(['.', '?', '!', ',']) || is_abbreviation(cell))
             && cell.split_whitespace().count() <= MOST_WORDS
             && cell.chars().count() <= 40

@@ -129,7 +129,7 @@ fn with_escapes(
 /// Words on each side of two pairs that stand on one line: more are a sentence.
 const MOST_WORDS: usize = 5;
 
-/// What stands between rows, where a file of one line holds several: `a - b; c - d; e - f`. There each cell but the first and the
+/// What stands between rows, where a file of one line holds several: `a - b; c - d; e - f`, `a,b;c,d;e,f`. There each cell but the first and the
 /// last has it once.
 fn several_rows_in_one(survey: &impl Fn(&Separator) -> Survey) -> Option<(char, usize)> {
     let between = |sides: Separator| {
@@ -146,12 +146,12 @@ fn several_rows_in_one(survey: &impl Fn(&Separator) -> Survey) -> Option<(char, 
         };
         let is_between = |sign: &char| inner.iter().all(|cell| cell.matches(*sign).count() == 1) && may_be_two(*sign);
         // Of a table with tabs any cell may have a comma.
-        let signs = if is_tab { [';', '|'].as_slice() } else { &[';', '|', ','] };
+        let signs = if is_tab || sides.is_comma() { [';', '|'].as_slice() } else { &[';', '|', ','] };
         let sign = signs.iter().copied().find(is_between)?;
         (found.rows == 1).then(|| (sign, inner.len() + 1))
     };
     let texts = LISTS.iter().map(|text| Separator::Text(text.as_bytes().into()));
-    std::iter::once(Separator::Byte(b'\t')).chain(texts).find_map(between)
+    std::iter::once(Separator::Byte(b'\t')).chain(texts).chain([Separator::Byte(b',')]).find_map(between)
 }
 
 /// The separator that gives most rows the same two or more columns; else the one of a list.

@@ -532,6 +532,7 @@ fn rows_that_all_stand_on_one_line_are_refused() {
         ("hola - hello; adiós - goodbye", ';', 2),
         ("hola - hello | adiós - goodbye\n", '|', 2),
         ("hola = hello, adiós = goodbye", ',', 2),
+        ("el perro,dog;el gato,cat;la casa,house", ';', 3),
     ] {
         let fault = read_so(&options(""), text.as_bytes()).unwrap_err();
         assert_eq!(fault, TableFault::OneLine { between, rows }, "{text}");
