@@ -153,7 +153,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "session_minutes",
-        what: "minutes after which a sitting ends, once the current card is answered; 0 for no limit",
+        what: "minutes after which a session ends, once the current card is answered; 0 for no limit",
         per_deck: false,
         allowed: Allowed::Number { from: 0, to: 1440 },
         read: |s| s.session_minutes.to_string(),

@@ -30,7 +30,7 @@ pub fn comeback(comeback: &Comeback) -> String {
 }
 
 /// Said to someone who is back from a long absence.
-const NEW_WAIT: &str = "New cards wait until what is due fits into one sitting";
+const NEW_WAIT: &str = "New cards wait until what is due fits into one session";
 
 /// The same in a sentence that shows no mountain: for the first screen, which says how many cards come now.
 #[must_use]
@@ -183,7 +183,7 @@ mod tests {
         );
         assert!(said(&Nothing { more_new: 2, ..new.clone() }).ends_with("brings two more"));
         assert!(!said(&Nothing { more_new: 0, ..new.clone() }).contains("brings"), "five places would bring none");
-        assert!(said(&Nothing { new_wait: true, past_limit: 9, ..new.clone() }).contains("fits into one sitting"));
+        assert!(said(&Nothing { new_wait: true, past_limit: 9, ..new.clone() }).contains("fits into one session"));
         assert!(said(&Nothing { of_some: true, ..new }).ends_with("The same with `--new 5` brings five more"));
         assert_eq!(said(&Nothing { no_cards: true, of_some: true, ..none.clone() }), "No card matches this search");
         assert!(said(&Nothing { no_cards: true, ..none.clone() }).starts_with("There are no cards yet"));
@@ -208,6 +208,6 @@ mod tests {
         let said = welcome_back(&back).unwrap();
         assert!(said.contains("12 days") && said.contains("New cards wait") && !said.contains("340"), "{said}");
         assert_eq!(welcome_back(&Comeback { away_days: 0, new_wait: false, ..back }), None);
-        assert!(comeback(&back).ends_with("New cards wait until what is due fits into one sitting"));
+        assert!(comeback(&back).ends_with("New cards wait until what is due fits into one session"));
     }
 }
