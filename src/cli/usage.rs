@@ -26,7 +26,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["hide", "unhide"], "`lmq decks hide` and `lmq decks show` are about decks, `lmq suspend` is about cards"),
     (&["revert", "redo", "rollback"], "`lmq undo` takes back the newest step, `lmq undo --redo` brings it back"),
     (&["star", "flag"], "`lmq mark` gives cards your star"),
-    (&["init", "setup", "install"], "nothing has to be set up: `lmq review` begins"),
+    (&["init", "setup", "install"], "there is nothing to set up: `lmq review` begins"),
     (&["update", "upgrade"], "a new version is installed the way this one was; the database comes along by itself"),
     (&["version"], "`lmq --version` prints it"),
     (&["test", "exam"], "`lmq checkup` asks scenes that no review asks"),
@@ -146,7 +146,7 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
             };
             Failure::usage(what).hint(help)
         }
-        ErrorKind::InvalidUtf8 => Failure::usage("the command line is not UTF-8").hint("look at the characters in it"),
+        ErrorKind::InvalidUtf8 => Failure::usage("the command line is not UTF-8").hint("check its characters"),
         _ => {
             let said = error.to_string();
             let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -202,14 +202,14 @@ fn unknown_command(word: &str, path: &str) -> Failure {
 
 fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failure {
     if !argument.starts_with('-') {
-        return Failure::usage(format!("`{command}` has no use for `{argument}`"))
+        return Failure::usage(format!("`{command}` does not take `{argument}`"))
             .at(usage(command))
             .hint(format!("put several words between quotation marks; `{command} --help` explains the rest"));
     }
     let near =
         one(error, ContextKind::SuggestedArg).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     Failure::usage(format!("`{command}` has no option `{argument}`"))
-        .hint(format!("{near}`{command} --help` lists its options; behind `--` it is a word like any other"))
+        .hint(format!("{near}`{command} --help` lists its options; after `--` it is an ordinary word"))
 }
 
 #[cfg(test)]
@@ -238,7 +238,7 @@ mod tests {
             ("lmq report --format htm", "`--format` can't be `htm`", "did you mean `html`?"),
             ("lmq show", "`lmq show` is missing a required argument: CARD", "`lmq show --help`"),
             ("lmq config", "`lmq config` needs to be told what to do", "`lmq config --help`"),
-            ("lmq man more", "`lmq man` has no use for `more`", "quotation marks"),
+            ("lmq doctor more", "`lmq doctor` does not take `more`", "quotation marks"),
             ("lmq pause --off --until 7d", "cannot be used with", "`lmq pause --help`"),
             ("lmq --color red decks", "`--color` can't be `red`", "`lmq decks --help`"),
             ("lmq --db x next --new y", "`--new` can't be `y`", "`lmq next --help`"),

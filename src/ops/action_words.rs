@@ -107,7 +107,7 @@ pub fn words(line: &ActionLine) -> String {
         ActionKind::Configure => configured(line),
         ActionKind::Pause => match &line.fact {
             Some(Fact::Paused { until }) => format!("paused until {}", until.iso()),
-            _ => "ended the pause".to_owned(),
+            _ => "ended the break".to_owned(),
         },
         ActionKind::Deck => about_decks(line),
         ActionKind::Scheduler => format!("gave {} another scheduler", deck(line)),
@@ -117,7 +117,7 @@ pub fn words(line: &ActionLine) -> String {
         },
         ActionKind::Undo => "took back a step, or brought one back".to_owned(),
         ActionKind::Forget => "erased texts for good".to_owned(),
-        ActionKind::Fork => "told two copies of this database apart".to_owned(),
+        ActionKind::Fork => "separated two copies of this database".to_owned(),
     }
 }
 

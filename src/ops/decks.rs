@@ -242,7 +242,7 @@ pub fn make(store: &mut Store, stamp: Stamp, name: &str) -> Result<String, Failu
         let hidden = store.bare_decks()?.into_iter().any(|deck| deck.id == id && deck.hidden);
         let hint =
             if hidden { format!("it is hidden: `lmq decks show {shown}`") } else { "choose another name".into() };
-        return Err(Failure::usage(format!("there is a deck `{shown}` already")).hint(hint));
+        return Err(Failure::usage(format!("there is already a deck `{shown}`")).hint(hint));
     }
     store.write(stamp, ActionKind::Deck, Subject::Deck(name.clone()), |writer| writer.make_deck(&name))?;
     Ok(name)
@@ -426,7 +426,7 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
     for renaming in &renamings {
         let wanted = renaming.new.to_lowercase();
         if stays.iter().any(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted) {
-            return Err(Failure::usage(format!("there is a deck `{}` already", one_line(&renaming.new)))
+            return Err(Failure::usage(format!("there is already a deck `{}`", one_line(&renaming.new)))
                 .hint("to put the cards there: lmq move DECK QUERY"));
         }
     }

@@ -306,8 +306,8 @@ impl Union<'_, '_> {
         let name: String =
             self.writer.tx.query_row("SELECT name FROM device WHERE id = ?1", [segment.number], |row| row.get(0))?;
         let what = format!(
-            "device {} ({name}) has a gap: have {known}, comes {}; import what lies between first, or the whole history of \
-             whoever has all of it",
+            "device {} ({name}) has a gap: here it ends at {known}, and the file goes on at {}; import what lies \
+             between first, or a whole history of it",
             segment.device.short(),
             segment.reached.0 + 1
         );
