@@ -200,7 +200,7 @@ pub fn change(change: &SettingChange) -> String {
         SettingChange::Setting { key, new: Some(new), .. } => {
             format!("set {} to {}", settings::in_words(key), one_line(new))
         }
-        SettingChange::Setting { key, new: None, .. } => format!("set {} back", settings::in_words(key)),
+        SettingChange::Setting { key, new: None, .. } => format!("reset {}", settings::in_words(key)),
     }
 }
 
@@ -353,7 +353,7 @@ mod tests {
             ),
             (set("new_per_day", Some("5")), "set new_per_day to 5"),
             (set("deck.\"work::team\".new_per_day", Some("2")), "set new_per_day in work::team to 2"),
-            (set("scale", None), "set scale back"),
+            (set("scale", None), "reset scale"),
             (decks(&["team"], 1), "imported 1 note into team"),
             (decks(&["a", "b", "c", "d", "e"], 7), "imported 7 notes into a, b, c and 2 more decks"),
         ] {

@@ -120,7 +120,7 @@ fn what_changed(before: &[BuiltinDeck], after: &[BuiltinDeck]) -> Option<String>
         if new + changed + went > 0 {
             let version = now.version.as_ref().map_or_else(String::new, |version| format!(" {}", one_line(version)));
             let new = counted(new, "note is new", "notes are new");
-            decks.push(format!("{}{version}: {new}, {changed} changed, {went} went", one_line(&now.name)));
+            decks.push(format!("{}{version}: {new}, {changed} changed, {went} removed", one_line(&now.name)));
         }
     }
     (!decks.is_empty()).then(|| format!("{}; your history of the others stays", decks.join("; ")))
