@@ -454,7 +454,7 @@ fn two_copies_that_went_on_under_one_name_are_refused_until_they_are_told_apart(
     assert!(said.contains("knows of no other copy") && said.contains("import its history here once"), "{said}");
     let error = refused(&lmq, file_of(&theirs));
     assert!(
-        error.contains("two copies of its database both went on") && error.contains("lmq doctor --fork"),
+        error.contains("two copies of its database were both used") && error.contains("lmq doctor --fork"),
         "{error}"
     );
     let told = lmq.run_at(NEXT_DAY, ["doctor", "--fork"]);

@@ -335,8 +335,8 @@ impl Union<'_, '_> {
 
 fn third(line: u64, device: DeviceId, twin: DeviceId, at: u64) -> Fault {
     let what = format!(
-        "device {} has what {} has up to entry {at}, and something else after it: a third copy of the database went on too; \
-         `lmq doctor --fork` in that one tells them apart, and then its history comes first",
+        "device {} has what {} has up to entry {at}, and something else after it: a third copy of the database was \
+         used too; `lmq doctor --fork` in that one separates them, and then import its history first",
         device.short(),
         twin.short()
     );
