@@ -67,6 +67,7 @@ const PAGES: &[Page] = &[
     page!(["sharing"], "what a team learns from your share file", "share.md"),
     page!(["backups"], "what is kept, and how to restore it", "backups.md"),
     page!(["json", "scripting"], "what scripts may rely on", "json.md"),
+    page!(["json-notes"], "files with notes as JSON", "json-notes.md"),
 ];
 
 /// The widest line of a page.
@@ -154,8 +155,14 @@ fn unknown_topic(name: &str) -> Failure {
 fn unknown(words: &[&str]) -> Failure {
     let name = words.join(" ");
     let root = command();
-    let pages = PAGES.iter().flat_map(|page| page.names.iter().copied());
-    let near = nearest(&name, pages.chain(root.get_subcommands().map(clap::Command::get_name)));
+    let pages = PAGES.iter().flat_map(|page| page.names.iter().map(|name| (*name).to_owned()));
+    let with_inner = |command: &clap::Command| {
+        let of = command.get_name().to_owned();
+        let inner: Vec<String> = command.get_subcommands().map(|inner| format!("{of} {}", inner.get_name())).collect();
+        [vec![of], inner].concat()
+    };
+    let all: Vec<String> = pages.chain(root.get_subcommands().flat_map(with_inner)).collect();
+    let near = nearest(&name, all.iter().map(String::as_str));
     let hint = near.map_or_else(String::new, |near| format!("did you mean `lmq help {near}`? "));
     Failure::usage(format!("there is no help on `{name}`"))
         .hint(format!("{hint}`lmq help topics` lists the topics, `lmq help --all` the commands"))

@@ -55,6 +55,7 @@ fn topics_are_pages_in_the_program_and_commands_have_theirs() {
     assert!(lmq.run(["help", "topics"]).out().contains("  search "));
     let unknown = lmq.run(["help", "serach"]).err(2);
     assert!(unknown.contains("did you mean `lmq help search`?"), "{unknown}");
+    assert!(lmq.run(["help", "decks", "rmove"]).err(2).contains("did you mean `lmq help decks remove`?"));
     // Every topic that is listed is a page, here and for `man`, with the same words.
     let listed = lmq.run(["help", "topics"]).out();
     let topics: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
