@@ -30,7 +30,7 @@ const NO_TOPICS: &str = "No topic is in at least three files.";
 const ALL_KNOWN: &str = "There is no such topic, or none about which this may be said.";
 
 const NO_CHECKUPS: &str =
-    "Fewer than three people have a baseline (a check-up from before their tenth card), or may be reported on.";
+    "Fewer than three people have a baseline, from a check-up before their tenth card, or may be reported on.";
 
 fn name(key: &'static str, label: &'static str) -> Column {
     Column { key, label, is_number: false }

@@ -305,7 +305,7 @@ fn each_hint_fits_what_is_wrong() {
     let card =
         |line: &str| format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nback = \"b\"\n{line}\n");
     for (text, help) in [
-        (card("front = \"a\"\nfront = \"b\""), "take one of the two out"),
+        (card("front = \"a\"\nfront = \"b\""), "remove one of the two"),
         (card("front = \"C:\\dir\""), "is written \\\\"),
         (card("front = \"a"), "in \"quotes\""),
         (card("front = a"), "quotes"),
