@@ -126,7 +126,7 @@ fn nothing_is_said_as_if_it_were_translated_and_no_hint_names_a_file_that_nobody
             NEVER_SAID.iter().filter(|words| page.contains(**words)).map(|words| (entry.clone(), (*words).to_owned())),
         );
     }
-    assert_eq!(texts, []);
+    assert_eq!(texts, Vec::<(std::path::PathBuf, String)>::new());
 }
 
 #[test]
