@@ -118,7 +118,7 @@ pub(crate) fn run() {
         for shape in Shape::ALL {
             for (what, [ours, floor], has_bar) in [
                 ("one answer (`ops::review::answer`)", commands(shape, size, |_| ()), true),
-                ("in a sitting, the next card loaded", sittings(shape, size), true),
+                ("in a session, the next card loaded", sittings(shape, size), true),
                 ("one answer and then its caches, as two commits", commands(shape, size, Store::while_idle), false),
             ] {
                 let mean = |runs: &Runs| runs.times.iter().sum::<Duration>() / u32::try_from(runs.times.len()).unwrap();

@@ -303,7 +303,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         draft.drop_file();
     }
     if known {
-        ctx.say("the deck has this very card already; nothing was added");
+        ctx.say("the deck already has this card; nothing was added");
     }
     if args.json {
         let cards: Vec<json::Card> =
@@ -316,7 +316,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         // A card that had this name, and is no more, left its schedule and its history to it.
         if line.state.last_event.is_some() {
             ctx.say(&format!(
-                "it goes on with the history of the card that had this name; `lmq reset {name}` starts afresh"
+                "it continues the history of the card that had this name; `lmq reset {name}` starts again"
             ));
         }
     }

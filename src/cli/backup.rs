@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return print(ctx, &listed);
     };
     let store = ops::open_as_is(&ctx.db, &ctx.env)?;
-    let busy = Busy::new(ctx, "copying and reading back");
+    let busy = Busy::new(ctx, "copying and checking");
     ops::backup::backup(&store, file, args.force, &ctx.env, ctx.stamp())?;
     drop(busy);
     ctx.line(printable(&format!("wrote {}", file.display())))

@@ -86,10 +86,10 @@ fn names(plan: &BulkPlan, ctx: &mut Ctx) -> Result<(), Failure> {
 /// Nobody said that it should be done.
 pub(super) fn unsure(what: &str) -> Failure {
     Failure::usage(format!("nothing was changed: this would change {what}"))
-        .hint("say --yes to do it, --dry-run to look; `lmq undo` takes it back")
+        .hint("use --yes to do it, or --dry-run to look first; `lmq undo` takes it back")
 }
 
 /// Asks in a terminal; elsewhere nobody can be asked.
 pub(super) fn confirmed(ctx: &mut Ctx, question: &str) -> Result<bool, Failure> {
-    if in_terminal() { said_yes(ctx, &format!("{question} Go on?")) } else { Ok(false) }
+    if in_terminal() { said_yes(ctx, &format!("{question} Continue?")) } else { Ok(false) }
 }

@@ -56,7 +56,7 @@ Examples:
   lmq check team.toml --figures
   lmq check team.toml --json
 
-Exit code: 0 without errors (with --strict: without warnings too), else 3.")]
+Exit code: 0 if there are no errors (with --strict: and no warnings), otherwise 3.")]
 pub(super) struct Args {
     /// Files or folders
     #[arg(required = true, value_name = "FILE")]
@@ -295,7 +295,7 @@ fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, 
                     "row",
                     left_out,
                     rejected.fault.to_string(),
-                    "mend the row".to_owned(),
+                    "correct the row".to_owned(),
                 ));
             }
             // Nothing that a deck's author could mend.
@@ -328,7 +328,7 @@ fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, 
         }
     }
     for (place, why) in verdict.left_out {
-        bad.push(FaultJson::new(&shown, place, "row", left_out, why, "mend the row".to_owned()));
+        bad.push(FaultJson::new(&shown, place, "row", left_out, why, "correct the row".to_owned()));
     }
     if let Some(refusal) = verdict.refusal.filter(|_| !bad.iter().any(|row| row.severity == "error")) {
         let what = std::iter::once(refusal.what).chain(refusal.places).collect::<Vec<_>>().join("; ");
@@ -483,7 +483,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Err(failure);
     }
     if errors > 0 || (args.strict && warnings > 0) {
-        return Err(Failure::data("some cards have to be changed").hint("`lmq help authoring` explains each rule"));
+        return Err(Failure::data("some cards need changes").hint("`lmq help authoring` explains each rule"));
     }
     Ok(())
 }

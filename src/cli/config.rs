@@ -329,10 +329,11 @@ fn is_draft(draft: &Path) -> Result<bool, Failure> {
     let away = "nothing was changed; move it away: `lmq config edit` writes its copy there";
     match fs::symlink_metadata(draft) {
         Ok(meta) if meta.is_file() => settings::read_text(draft).map(|_| true).map_err(|failure| failure.hint(away)),
-        Ok(_) => {
-            Err(Failure::failed(format!("`{}` is no file, but a link, a folder, a pipe or a device", draft.display()))
-                .hint(away))
-        }
+        Ok(_) => Err(Failure::failed(format!(
+            "`{}` is not a file but a link, a folder, a pipe or a device",
+            draft.display()
+        ))
+        .hint(away)),
         Err(_) => Ok(false),
     }
 }

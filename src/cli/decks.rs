@@ -173,7 +173,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         Some(What::Hide { deck }) => {
             let mut store = ctx.store()?;
             let hidden = decks::hide(&mut store, ctx.stamp(), deck)?;
-            told(ctx, "hid", "nothing to change: it is hidden already", &hidden)
+            told(ctx, "hid", "nothing to change: it is already hidden", &hidden)
         }
         Some(What::Show { deck }) => {
             let mut store = ctx.store()?;
@@ -251,7 +251,7 @@ fn edited(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return json::print(ctx, &rows);
     }
     if edited.is_empty() {
-        return ctx.line("no card that lmq or a followed file brings is edited");
+        return ctx.line("you have not edited any card of lmq's or of a followed file");
     }
     for edited in &edited {
         ctx.line(one_line(&edited.name))?;

@@ -62,9 +62,9 @@ struct FindingJson<'r> {
 }
 
 /// Said where there is nothing to tell apart.
-const NOTHING_SINCE: &str = "there is nothing to tell apart: nothing was written here since the two parted";
-const NONE_MET: &str = "this database knows of no other copy to be told apart from. If there is one that went on too, import its \
-     history here once: that is refused, and then this one knows where the two parted";
+const NOTHING_SINCE: &str = "there is nothing to separate: nothing was written here after the two copies parted";
+const NONE_MET: &str = "this database does not know of another copy. If there is one that was used too, import its \
+    history here once: that is refused, but then this database knows where the two parted";
 
 /// Tells this copy apart from another one of the same device.
 fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -72,9 +72,9 @@ fn fork(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let copy = ops::backup::beside(store, "fork", stamp)?;
     match store.fork(stamp)? {
         Forked::Entries(entries) => {
-            let entries = counted(entries, "entry goes", "entries go");
-            ctx.say(&format!("a copy from before is at {}", copy.display()));
-            ctx.say(&format!("{entries} by another device's name now, so that both logs unite"));
+            let entries = counted(entries, "entry is", "entries are");
+            ctx.say(&format!("the database from before is at {}", copy.display()));
+            ctx.say(&format!("{entries} now under the name of a new device, so that both logs can be united"));
         }
         // Nothing was changed: nobody needs the copy.
         none @ (Forked::NothingSince | Forked::NoneMet) => {
@@ -93,7 +93,7 @@ const RESTORE: &str = "keep this file; `lmq restore` puts a backup in its place 
 fn clean(store: &mut Store, ctx: &mut Ctx) -> Result<(), Failure> {
     let Some(cleaned) = clean_traces(store, ctx)? else { return Ok(()) };
     if cleaned.unreached.is_empty() {
-        ctx.say("words that were erased are gone from the file and the copies beside it now");
+        ctx.say("erased words are now gone from the file and the copies beside it too");
     }
     for left in still_there(&cleaned, &[]) {
         ctx.say(&left);
@@ -117,7 +117,7 @@ fn salvage(to: &Path, ctx: &mut Ctx) -> Result<(), Failure> {
     if saved.renamed > 0 {
         let entries = counted(saved.renamed, "entry goes", "entries go");
         ctx.line(format!(
-            "{entries} by the name of a new device, because something before them is missing or not as it was written"
+            "{entries} under the name of a new device, because something before them is missing or was changed"
         ))?;
     }
     if saved.is_all() {
@@ -133,13 +133,14 @@ fn salvage(to: &Path, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.line(format!("missing: {what}"))?;
     }
     if saved.has_all() {
-        ctx.line("nothing is missing, but something is not as it was written: the hashes of the log do not fit it")?;
+        ctx.line("nothing is missing, but something was changed: it does not match the hashes of the log")?;
     }
     if saved.unread_pages > 0 {
-        ctx.line(format!("the disk did not give {}", counted(saved.unread_pages, "page", "pages")))?;
+        ctx.line(format!("{} could not be read from the disk", counted(saved.unread_pages, "page", "pages")))?;
     }
     Err(Failure::data("not everything could be saved").hint(format!(
-        "`lmq doctor --db {shown}` looks at the new database; `lmq restore {shown}` puts it in the place of the damaged one"
+        "`lmq doctor --db {shown}` checks the new database; `lmq restore {shown}` puts it in the place of the \
+         damaged one"
     )))
 }
 
@@ -153,19 +154,19 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     if args.fix || args.rebuild {
         let copy = ops::backup::beside(&store, if args.fix { "fix" } else { "rebuild" }, stamp)?;
-        ctx.say(&format!("a copy from before is at {}", copy.display()));
+        ctx.say(&format!("the database from before is at {}", copy.display()));
         clean(&mut store, ctx)?;
     }
     if args.rebuild {
-        let busy = Busy::new(ctx, "making everything again from the log");
+        let busy = Busy::new(ctx, "rebuilding everything from the log");
         store.rebuild(stamp)?;
         drop(busy);
-        ctx.say("everything was made again from the log");
+        ctx.say("everything was rebuilt from the log");
     }
     if args.fork {
         fork(&mut store, ctx)?;
     }
-    let busy = Busy::new(ctx, "looking at everything");
+    let busy = Busy::new(ctx, "checking everything");
     let findings = store.doctor(stamp, args.fix).map_err(|error| match Failure::from(error) {
         damaged if damaged.kind == Kind::Data => damaged.hint(RESTORE),
         failure => failure,
@@ -174,7 +175,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let open = findings.iter().filter(|finding| !(args.fix && finding.fixable)).count();
     for (device, here, there) in store.awaited()? {
         ctx.say(&format!(
-            "the device {} has written more than is here ({there} entries, {here} here): import its history",
+            "the device {} has written entries that are not here ({there} in all, {here} here): import its history",
             one_line(&device)
         ));
     }
@@ -197,7 +198,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         json::print(ctx, &rows)?;
     } else {
         for finding in &findings {
-            let fixed = if args.fix && finding.fixable { " (made right)" } else { "" };
+            let fixed = if args.fix && finding.fixable { " (repaired)" } else { "" };
             ctx.line(format!("{}: {}{fixed}", finding.rule.name(), finding.what))?;
         }
         if findings.is_empty() {
@@ -209,14 +210,17 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     let fixable = findings.iter().any(|finding| finding.fixable) && !args.fix;
     Err(Failure::data("not everything is in order").hint(if fixable {
-        "`lmq doctor --fix` mends what can be made again from the log"
+        "`lmq doctor --fix` repairs what can be rebuilt from the log"
     } else if findings.iter().all(|finding| finding.fixable || finding.rule == Rule::Future) {
-        "check the clock; the order of the answers is kept, and `lmq undo` takes back what should not be, on the device that wrote it"
+        "check the clock; the order of the answers is right all the same, and `lmq undo` takes back those that \
+         should not be there, on the device that wrote them"
     } else if findings.iter().all(|finding| finding.fixable || finding.rule == Rule::Erased) {
-        "what is named above could not be cleaned: close the programs that use these files, or delete them, then run `lmq doctor --fix` again"
+        "the files above could not be cleaned: close the programs that use them, or delete them, then run `lmq \
+         doctor --fix` again"
     } else if findings.iter().any(|finding| finding.rule == Rule::Log) {
-        "keep this file: `--fix` makes nothing again from such a log. `lmq restore` puts a backup in its place and sets it aside; \
-         or a new database takes in the history of another device. `lmq doctor --salvage FILE` saves what can still be read of it"
+        "keep this file: `--fix` rebuilds nothing from such a log. `lmq restore` puts a backup in its place and sets \
+         it aside; or import the history of another device into a new database. `lmq doctor --salvage FILE` saves \
+         what can still be read of it"
     } else {
         RESTORE
     }))

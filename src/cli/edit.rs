@@ -70,11 +70,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHAT")]
     meaning: Option<What>,
 
-    /// If a card was changed elsewhere meanwhile: keep your text
+    /// If a card was changed elsewhere in the meantime: keep your text
     #[arg(long, conflicts_with = "theirs")]
     mine: bool,
 
-    /// If a card was changed elsewhere meanwhile: keep the other text
+    /// If a card was changed elsewhere in the meantime: keep the other text
     #[arg(long)]
     theirs: bool,
 
@@ -109,8 +109,8 @@ struct Edited {
 }
 
 const HEAD: &str = "\
-# Change it, save, and leave the editor. Nothing changes where you leave it as it is, or empty it.
-# The line `id` finds the card again; all others are yours, key and kind too.
+# Change it, save, and leave the editor. If you leave it as it is, or empty it, nothing changes.
+# The line `id` identifies the card; you may change all others, key and kind too.
 
 ";
 
@@ -243,7 +243,7 @@ fn in_editor(args: &Args, ctx: &mut Ctx, store: &mut Store, notes: &[NoteNow], d
 fn with_theirs(text: &str, conflicts: &[Conflict]) -> String {
     let mut out = String::new();
     for conflict in conflicts {
-        out.push_str("# The card as it is now; what you save below takes its place:\n");
+        out.push_str("# The card as it is now; what you save below replaces it:\n");
         for line in conflict.theirs.lines() {
             out.push_str(&format!("#   {line}\n"));
         }
@@ -256,7 +256,7 @@ fn ask_meaning(ctx: &mut Ctx) -> Result<Meaning, Failure> {
         return Ok(Meaning::Typo);
     }
     loop {
-        let question = "A typo (the schedule stays) or another meaning (it begins again, gently)? [T/m] ";
+        let question = "A typo (the schedule stays) or another meaning (it starts again, gently)? [T/m] ";
         match asked(ctx, question)?.as_deref() {
             None | Some("" | "t" | "typo") => return Ok(Meaning::Typo),
             Some("m" | "meaning") => return Ok(Meaning::Changed),
@@ -296,16 +296,22 @@ fn both(conflicts: &[Conflict]) -> Vec<String> {
 pub(super) fn refused(name: &str, text: &str, faults: &[FileFault]) -> Failure {
     let mut failure = Failure::data(format!("nothing was changed: {}", counted(faults.len(), "fault", "faults")));
     failure.places = draw(name, text, faults);
-    failure.hint("mend it and try again")
+    failure.hint("correct it and try again")
 }
 
 fn told(refusal: Refusal, draft: Option<&Draft>) -> Failure {
     match (refusal, draft) {
         (Refusal::Conflict(conflicts), draft) => {
-            let mut failure = Failure::failed("nothing was changed: a card was changed elsewhere meanwhile");
+            let mut failure = Failure::failed("nothing was changed: a card was changed elsewhere in the meantime");
             failure.places = both(&conflicts);
-            failure
-                .hint(draft.map_or_else(|| "--mine takes yours, --theirs leaves it".to_owned(), Draft::how_to_resume))
+            failure.hint(draft.map_or_else(
+                || {
+                    "--mine keeps yours, --theirs keeps the other \
+                    one"
+                    .to_owned()
+                },
+                Draft::how_to_resume,
+            ))
         }
         (Refusal::Failure(failure), None) => failure,
         (Refusal::Failure(failure), Some(draft)) => {
@@ -321,7 +327,7 @@ fn by_hand(args: &Args, note: &NoteNow) -> Result<(Option<String>, NoteText), Fa
     let new_kind = args.set.iter().rev().find_map(|set| set.strip_prefix("kind="));
     let known = kind(new_kind.unwrap_or(&note.text.kind));
     let Some(known) = known else {
-        return Err(Failure::usage(format!("`{}` is no kind of card", one_line(new_kind.unwrap_or_default()))));
+        return Err(Failure::usage(format!("`{}` is not a kind of card", one_line(new_kind.unwrap_or_default()))));
     };
     for (given, names) in [(&args.front, ["front", "prompt", "text"]), (&args.back, ["back", "answer", "answer"])] {
         let Some(given) = given else { continue };
@@ -413,7 +419,7 @@ fn is_true(field: &str, value: Option<&str>) -> Result<bool, Failure> {
 fn form_of(name: Option<&str>) -> Result<Option<Form>, Failure> {
     let Some(name) = name.map(str::trim) else { return Ok(None) };
     let no_form =
-        || Failure::usage(format!("`{}` is no form of a check-up", one_line(name))).hint("give a, b or reserve");
+        || Failure::usage(format!("`{}` is not a form of a check-up", one_line(name))).hint("give a, b or reserve");
     Form::of_name(name).map(Some).ok_or_else(no_form)
 }
 

@@ -83,7 +83,7 @@ fn format(args: &Args) -> Result<String, Failure> {
     let names: Vec<&str> = EXPORTERS.iter().map(|exporter| exporter.name()).collect();
     match ending {
         Some(name) if names.contains(&name.as_str()) => Ok(name),
-        _ => Err(Failure::usage("the format is not given").hint(format!("say --format {}", any_of(&names)))),
+        _ => Err(Failure::usage("the format is not given").hint(format!("use --format {}", any_of(&names)))),
     }
 }
 
@@ -103,12 +103,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let mut decks = ops::decks::named(&store, &args.decks)?;
     if args.with_typed && args.what != "history" {
-        return Err(Failure::usage("what you typed is in the history alone")
+        return Err(Failure::usage("only the history contains what you typed")
             .hint("lmq export --what history --with-typed --out FILE.jsonl.zst"));
     }
     if args.what == "history" {
         if format != LOG_FORMAT || !args.decks.is_empty() || args.search.is_some() {
-            return Err(Failure::usage("the history goes out whole, as lines of JSON")
+            return Err(Failure::usage("the history is always exported whole, as lines of JSON")
                 .hint("lmq export --what history --out FILE.jsonl.zst"));
         }
         let compressed = args
@@ -128,12 +128,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let mut said = format!("wrote {}", counted(count, "entry of the log", "entries of the log"));
         if left_out > 0 {
             let answers = counted(left_out, "answer", "answers");
-            said.push_str(&format!(", without what you typed to {answers}: --with-typed takes it along"));
+            said.push_str(&format!(", without what you typed for {answers}: --with-typed includes it"));
         }
         if elsewhere > 0 && args.with_typed {
             let answers = counted(elsewhere, "answer", "answers");
             said.push_str(&format!(
-                "; what you typed to {answers} is not here: export it with --with-typed where you typed it, and import that"
+                "; what you typed for {answers} is not here: export the history with --with-typed where you typed \
+                 it, and import that"
             ));
         }
         ctx.say(&said);

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 /// Erase texts for good
 ///
-/// Removes what cards say and what you typed to them from the database file, its log and the copies that lmq keeps beside it;
+/// Removes what cards say and what you typed for them from the database file, its log and the copies that lmq keeps beside it;
 /// and from your other devices, once their histories are united with this one. Grades, schedules and statistics stay. Other
 /// commands only hide: this is the only step that `lmq undo` can't take back. Backups that you made yourself and files that you
 /// exported are yours to erase.
@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DECK", conflicts_with = "typed")]
     deck: Option<String>,
 
-    /// The answers that you typed to any card
+    /// The answers that you typed for any card
     #[arg(long)]
     typed: bool,
 
@@ -84,11 +84,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             counted(plan.unsearched.len(), "deleted note still has its words", "deleted notes still have their words");
         let first: Vec<String> = plan.unsearched.iter().take(UNSEARCHED_NAMED).map(|name| one_line(name)).collect();
         let more = if plan.unsearched.len() > first.len() { ", …" } else { "" };
-        ctx.say(&format!("{notes}; no search finds them, their names do: {}{more}", first.join(", ")));
+        ctx.say(&format!("{notes}; no search finds them, so name them: {}{more}", first.join(", ")));
     }
     if !plan.inside.is_empty() {
         let inside: Vec<String> = plan.inside.iter().map(|name| one_line(name)).collect();
-        ctx.say(&format!("what lies inside of the deck stays: {}", inside.join(", ")));
+        ctx.say(&format!("the decks inside it stay: {}", inside.join(", ")));
     }
     if args.dry_run {
         ctx.line(format!("would have erased {}", plan.label))?;
@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let question = format!("This erases {}, for good: `lmq undo` can't bring it back.", plan.label);
         if !confirmed(ctx, &question)? {
             return Err(Failure::usage(format!("nothing was erased: this would erase {}", plan.label))
-                .hint("say --yes to do it, for good, or --dry-run to look"));
+                .hint("use --yes to erase it for good, or --dry-run to look"));
         }
     }
     let busy = Busy::new(ctx, "erasing");
@@ -153,7 +153,7 @@ pub(super) fn still_there(cleaned: &Cleaned, followed: &[String]) -> Vec<String>
         .map(|(path, why)| printable(&format!("not erased in {}: {}", path.display(), one_line(why))));
     let followed = followed.iter().map(|path| {
         format!(
-            "`{}` is followed and may still say it: take it out there, or it comes back when the file changes",
+            "`{}` is followed and may still contain it: remove it there, or it comes back when the file changes",
             one_line(path)
         )
     });
@@ -175,11 +175,11 @@ fn tell(done: &Done, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     for draft in &done.drafts {
         let draft = printable(&draft.display().to_string());
-        ctx.line(format!("{draft} is a text of it that an editor left: delete it"))?;
+        ctx.line(format!("{draft} was left by an editor and contains it: delete it"))?;
     }
     ctx.say(
-        "backups and exports that you made yourself still hold it; your other devices do until they are united with this \
-         one",
+        "backups and exports that you made yourself still contain it, and so do your other devices until they are \
+         united with this one",
     );
     Ok(())
 }

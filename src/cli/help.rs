@@ -2,7 +2,9 @@ use crate::cli::Ctx;
 use crate::cli::GROUPS;
 use crate::cli::colour::Role;
 use crate::cli::command;
+use crate::core::document::Block;
 use crate::core::document::Document;
+use crate::core::document::Inline;
 use crate::core::document::Markup;
 use crate::core::document::Side;
 use crate::core::text::nearest;
@@ -38,68 +40,34 @@ struct Page {
     /// What people call it; the first name is the one that is listed.
     names: &'static [&'static str],
     about: &'static str,
+    /// Its file, by which other pages link to it.
+    file: &'static str,
     text: &'static str,
+}
+
+/// A page by its file in docs/.
+macro_rules! page {
+    ($names:expr, $about:literal, $file:literal) => {
+        Page { names: &$names, about: $about, file: $file, text: include_str!(concat!("../../docs/", $file)) }
+    };
 }
 
 /// The pages, in the order in which they are listed.
 const PAGES: &[Page] = &[
-    Page {
-        names: &["search", "searching", "query"],
-        about: "finding cards: words and conditions",
-        text: include_str!("../../docs/search.md"),
-    },
-    Page {
-        names: &["import", "csv", "tables", "anki"],
-        about: "tables, Anki exports and spreadsheets",
-        text: include_str!("../../docs/csv.md"),
-    },
-    Page {
-        names: &["deck-format", "deck-file", "toml", "kinds"],
-        about: "deck files, and every kind of card",
-        text: include_str!("../../docs/deck-format.md"),
-    },
-    Page {
-        names: &["authoring", "writing"],
-        about: "how to write a card that sticks",
-        text: include_str!("../../docs/authoring.md"),
-    },
-    Page {
-        names: &["cues"],
-        about: "how `lmq check` finds what gives an answer away",
-        text: include_str!("../../docs/cues.md"),
-    },
-    Page { names: &["editing"], about: "changing cards and decks", text: include_str!("../../docs/editing.md") },
-    Page {
-        names: &["schedule", "scheduling", "sm2"],
-        about: "when a card comes back, and why",
-        text: include_str!("../../docs/scheduling.md"),
-    },
-    Page {
-        names: &["settings", "configuration", "keys"],
-        about: "every setting, and your own keys",
-        text: include_str!("../../docs/configuration.md"),
-    },
-    Page {
-        names: &["reports"],
-        about: "reports for yourself and for others",
-        text: include_str!("../../docs/reports.md"),
-    },
-    Page {
-        names: &["metrics", "statistics"],
-        about: "what each number means",
-        text: include_str!("../../docs/metrics.md"),
-    },
-    Page {
-        names: &["sharing"],
-        about: "what a team learns from your share file",
-        text: include_str!("../../docs/share.md"),
-    },
-    Page {
-        names: &["backups"],
-        about: "what is kept, and how to restore it",
-        text: include_str!("../../docs/backups.md"),
-    },
-    Page { names: &["json", "scripting"], about: "what scripts may rely on", text: include_str!("../../docs/json.md") },
+    page!(["search", "searching", "query"], "finding cards: words and conditions", "search.md"),
+    page!(["import", "csv", "tables", "anki"], "tables, Anki exports and spreadsheets", "csv.md"),
+    page!(["deck-format", "deck-file", "toml", "kinds"], "deck files, and every kind of card", "deck-format.md"),
+    page!(["authoring", "writing"], "how to write a card that sticks", "authoring.md"),
+    page!(["cues"], "how `lmq check` finds what gives an answer away", "cues.md"),
+    page!(["editing"], "changing cards and decks", "editing.md"),
+    page!(["schedule", "scheduling", "sm2"], "when a card comes back, and why", "scheduling.md"),
+    page!(["settings", "configuration", "keys"], "every setting, and your own keys", "configuration.md"),
+    page!(["reports"], "reports for yourself and for others", "reports.md"),
+    page!(["metrics", "statistics"], "what each number means", "metrics.md"),
+    page!(["sharing"], "what a team learns from your share file", "share.md"),
+    page!(["backups"], "what is kept, and how to restore it", "backups.md"),
+    page!(["json", "scripting"], "what scripts may rely on", "json.md"),
+    page!(["json-notes"], "files with notes as JSON", "json-notes.md"),
 ];
 
 /// The widest line of a page.
@@ -177,28 +145,135 @@ fn print_help(ctx: &mut Ctx, command: &mut clap::Command) -> Result<(), Failure>
     if ctx.colour { ctx.plainly(&format!("{}", help.ansi())) } else { ctx.plainly(&help.to_string()) }
 }
 
+fn unknown_topic(name: &str) -> Failure {
+    let near = nearest(name, PAGES.iter().flat_map(|page| page.names.iter().copied()));
+    let hint = near.map_or_else(String::new, |near| format!("did you mean `lmq man {near}`? "));
+    Failure::usage(format!("there is no topic `{name}`"))
+        .hint(format!("{hint}`lmq help topics` lists the topics; `lmq man` without one has every command"))
+}
+
 fn unknown(words: &[&str]) -> Failure {
     let name = words.join(" ");
     let root = command();
-    let pages = PAGES.iter().flat_map(|page| page.names.iter().copied());
-    let near = nearest(&name, pages.chain(root.get_subcommands().map(clap::Command::get_name)));
+    let pages = PAGES.iter().flat_map(|page| page.names.iter().map(|name| (*name).to_owned()));
+    let with_inner = |command: &clap::Command| {
+        let of = command.get_name().to_owned();
+        let inner: Vec<String> = command.get_subcommands().map(|inner| format!("{of} {}", inner.get_name())).collect();
+        [vec![of], inner].concat()
+    };
+    let all: Vec<String> = pages.chain(root.get_subcommands().flat_map(with_inner)).collect();
+    let near = nearest(&name, all.iter().map(String::as_str));
     let hint = near.map_or_else(String::new, |near| format!("did you mean `lmq help {near}`? "));
     Failure::usage(format!("there is no help on `{name}`"))
         .hint(format!("{hint}`lmq help topics` lists the topics, `lmq help --all` the commands"))
+}
+
+/// What flows: the lines of its source are joined, and a link to another page is the command that shows it.
+fn flowing(inlines: Vec<Inline>) -> Vec<Inline> {
+    let flow = |inline| match inline {
+        Inline::Break => vec![Inline::Text(" ".to_owned())],
+        Inline::Link { to, text } if !to.contains("://") => {
+            let file = to.split('#').next().unwrap_or_default();
+            let page = PAGES.iter().find(|page| page.file == file);
+            let Some(name) = page.and_then(|page| page.names.first()) else { return text };
+            let command = Inline::Code(format!("lmq help {name}"));
+            if text == [Inline::Text(file.to_owned())] {
+                return vec![command];
+            }
+            let around = |mark: &str| Inline::Text(mark.to_owned());
+            text.into_iter().chain([around(" ("), command, around(")")]).collect()
+        }
+        other => vec![other],
+    };
+    inlines.into_iter().flat_map(flow).collect()
+}
+
+/// A block of a page as a terminal has it.
+fn for_a_terminal(block: Block) -> Block {
+    let all = |blocks: Vec<Block>| blocks.into_iter().map(for_a_terminal).collect();
+    match block {
+        Block::Paragraph(text) => Block::Paragraph(flowing(text)),
+        Block::List { first, delimiter, items } => {
+            Block::List { first, delimiter, items: items.into_iter().map(all).collect() }
+        }
+        Block::Table { has_head, rows } => {
+            let row = |row: Vec<Vec<Inline>>| row.into_iter().map(flowing).collect();
+            Block::Table { has_head, rows: rows.into_iter().map(row).collect() }
+        }
+        other => other,
+    }
+}
+
+/// The lines of one block. Code keeps its lines, however wide they are, so that it can be copied.
+fn lines_of(block: Block, width: usize) -> Vec<String> {
+    match block {
+        Block::Code(text) => text.lines().map(|line| format!("  {line}").trim_end().to_owned()).collect(),
+        block => {
+            let document = Document { blocks: vec![for_a_terminal(block)], left_out: 0 };
+            typeset::text_lines(&document, Side::Answer, width)
+        }
+    }
+}
+
+/// The lines of a page. It has air between its parts, where a card has little room.
+fn lines_of_page(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in Document::of(text, Markup::Markdown).blocks {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(lines_of(block, width));
+    }
+    lines
+}
+
+/// Columns that `man` leaves for the text of a page.
+const MANUAL_WIDTH: usize = 71;
+
+/// A line as roff takes it to the letter.
+fn literal(line: &str) -> String {
+    let mut out = String::from(if line.starts_with(['.', '\'']) { "\\&" } else { "" });
+    for c in line.chars() {
+        match c {
+            '\\' => out.push_str("\\e"),
+            '-' => out.push_str("\\-"),
+            '\'' => out.push_str("\\(aq"),
+            '`' => out.push_str("\\(ga"),
+            '^' => out.push_str("\\(ha"),
+            '~' => out.push_str("\\(ti"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A topic as a page for `man`.
+pub(super) fn manual(name: &str) -> Result<String, Failure> {
+    let page = page(name).ok_or_else(|| unknown_topic(name))?;
+    let title = format!("lmq\\-{}", literal(page.names.first().unwrap_or(&name)));
+    let mut out = format!(".TH {title} 7\n.SH NAME\n{title} \\- {}\n", literal(page.about));
+    for block in Document::of(page.text, Markup::Markdown).blocks {
+        match block {
+            Block::Heading(1, _) => out.push_str(".SH DESCRIPTION\n"),
+            Block::Heading(level, text) => {
+                let text = lines_of(Block::Paragraph(text), usize::MAX).concat();
+                out.push_str(&format!(".{} {}\n", if level == 2 { "SH" } else { "SS" }, literal(&text)));
+            }
+            block => {
+                let lines: Vec<String> =
+                    lines_of(block, MANUAL_WIDTH).iter().map(|line| literal(line) + "\n").collect();
+                out.push_str(&format!(".PP\n.nf\n{}.fi\n", lines.concat()));
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// A page, typeset; in a terminal page by page, where there is a program for that.
 fn show(ctx: &mut Ctx, text: &str, more: Option<String>) -> Result<(), Failure> {
     let is_terminal = Env::terminals().stdout;
     let width = if is_terminal { crate::ui::width().min(WIDEST) } else { 80 };
-    // A page has air between its parts, where a card has little room.
-    let mut lines = Vec::new();
-    for block in Document::of(text, Markup::Markdown).blocks {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.extend(typeset::text_lines(&Document { blocks: vec![block], left_out: 0 }, Side::Answer, width));
-    }
+    let mut lines = lines_of_page(text, width);
     lines.extend(more.into_iter().flat_map(|line| [String::new(), line]));
     let text = lines.join("\n") + "\n";
     if is_terminal
@@ -239,6 +314,29 @@ mod tests {
         assert_eq!(GROUPS.iter().map(|(_, members)| members.len()).sum::<usize>(), root.get_subcommands().count());
         let groups: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
         assert_eq!(groups, ["Every day", "Cards", "Decks", "In and out", "Reports", "Data", "Set-up"]);
+    }
+
+    #[test]
+    fn a_page_flows_keeps_its_code_and_names_other_pages_by_their_commands() {
+        let text = "one\ntwo [three](csv.md#x), [search.md](search.md),\n[four](#y), [five](LICENSE.md)\n\n\
+            - a\n  b [c](https://e.org/)\n\n```\nlmq cards with words that go on beyond the width\n```\n";
+        assert_eq!(
+            lines_of_page(text, 40),
+            [
+                "one two three (`lmq help import`), `lmq",
+                "help search`, four, five",
+                "",
+                "- a b c (https://e.org/)",
+                "",
+                "  lmq cards with words that go on beyond the width",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_of_a_manual_is_taken_to_the_letter() {
+        assert_eq!(literal(".a 'b' \\c -d `e` ^f ~"), r"\&.a \(aqb\(aq \ec \-d \(gae\(ga \(haf \(ti");
+        assert_eq!(literal("'x'"), r"\&\(aqx\(aq");
     }
 
     #[test]

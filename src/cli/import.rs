@@ -348,7 +348,7 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 "`{}` is a copy that a sync tool made, which can't be followed",
                 file.display()
             ))
-            .hint("follow the file that it is a copy of; without --link the copy is imported this once"));
+            .hint("follow the original instead; without --link the copy is imported this once"));
         }
         let (mut opened, folder) = open(file)?;
         if file.is_dir() && opened.is_empty() {
@@ -376,7 +376,12 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         match import_question::ask(ctx, &source.shown, &diagnosis)? {
             Some(columns) => options.table.columns = columns,
-            None => return Err(Failure::failed("not imported: the question was left").hint("nothing was changed")),
+            None => {
+                return Err(Failure::failed("not imported: the question was not answered").hint(
+                    "nothing was \
+                changed",
+                ));
+            }
         }
     }
     let size: u64 = sources.iter().map(|source| source.size).sum();
@@ -413,8 +418,8 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             more => (format!("{} and {} more", one_line(first), counted(more - 1, "card", "cards")), "have"),
         };
         report.warnings.push(format!(
-            "{cards} {have} words again: they were written after the old ones were erased, maybe where that was not known; \
-             `lmq forget` erases them too"
+            "{cards} {have} words again: they were written after the old ones were erased, perhaps on a device that \
+             did not know; `lmq forget` erases them too"
         ));
     }
     report.warnings.extend(still_there(&cleaned.unwrap_or_default(), &report.erased.followed));
@@ -451,7 +456,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
         }
         for (shown, diagnosis) in taken_for.iter().filter(|(_, diagnosis)| !is_obvious(diagnosis)) {
             ctx.line(format!("columns of {}: {}", one_line(shown), roles(diagnosis)))?;
-            ctx.line(format!("  to say otherwise: --columns {}", one_line(&diagnosis.as_columns())))?;
+            ctx.line(format!("  to choose other columns: --columns {}", one_line(&diagnosis.as_columns())))?;
         }
     } else {
         ctx.line(report.sentence())?;

@@ -88,14 +88,10 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
         }
         Flaw::IdleSequence { word, of } => match in_deck(of, word) {
             (deck, _) if deck == of => {
-                format!(
-                    "`sequence` names `{word}`, and `{deck}` has a sequence of its own: the word counts for nothing"
-                )
+                format!("`sequence` names `{word}`, and `{deck}` has a sequence of its own: the word has no effect")
             }
             (deck, _) => {
-                format!(
-                    "`sequence` names `{word}`, and `{deck}` is in the sequence of `{of}`: the word counts for nothing"
-                )
+                format!("`sequence` names `{word}`, and `{deck}` is in the sequence of `{of}`: the word has no effect")
             }
         },
         Flaw::LostSequence { word, has_deck, .. } => {
@@ -114,11 +110,11 @@ pub(super) fn help(flaw: &Flaw) -> String {
     let help = match flaw {
         Flaw::AnswerInPrompt => "ask in other words, so that it has to be recalled",
         Flaw::EqualPrompts { .. } => {
-            "who sees it can't know which answer is meant: ask about something else, or in other words"
+            "nobody can know which answer is meant: ask about something else, or in other words"
         }
         Flaw::YesNo => "ask what, which or why: a coin gets half of the others right",
         Flaw::TwoWay => "ask for the thing itself, or show a scene in which judging is the skill",
-        Flaw::LongList(_) => "long lists are leeches: make groups of three or four",
+        Flaw::LongList(_) => "long lists become leeches: make groups of three or four",
         Flaw::LongPrompt(_) => {
             return format!("cut it to what is needed to answer: at most {PROMPT_WORDS} words");
         }
@@ -131,20 +127,22 @@ pub(super) fn help(flaw: &Flaw) -> String {
             );
         }
         Flaw::LongCriterion(_) => {
-            return format!("name one thing that one's own words have or have not: at most {CRITERION_WORDS} words");
+            return format!("name one thing to look for in one's own words: at most {CRITERION_WORDS} words");
         }
-        Flaw::LongestChoice => "make a wrong one as long: length gives away what knowledge should",
+        Flaw::LongestChoice => "make a wrong one as long, so that the length gives nothing away",
         Flaw::UnbalancedSorts { .. } => {
-            "write scenes for the rarer side: always answering the commoner one must not pay"
+            "write scenes for the rarer side, so that it does not pay to answer always the commoner one"
         }
         Flaw::OneSidedTopic(_) => {
-            "write scenes with the other answers for this topic: who knows the topic must still have to read the scene"
+            "write scenes with the other answers for this topic: people who know the topic must still have to read \
+             the scene"
         }
         Flaw::SurfaceCue { look: None, .. } => {
             "make the choices alike in length and words; let distractors be right elsewhere"
         }
         Flaw::SurfaceCue { .. } => {
-            "give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured"
+            "give scenes with other answers the same feature, or remove it from some of these; `lmq help cues` says \
+             how it is measured"
         }
         Flaw::UnjudgedScene(_) => {
             "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself"
@@ -170,7 +168,7 @@ pub(super) fn help(flaw: &Flaw) -> String {
         Flaw::IdleSequence { .. } => {
             "a deck is in one sequence: its own, else that of the first deck by id that names it; `after` reaches single cards of any deck"
         }
-        Flaw::WaitingCircle { .. } => "take one of them out of the `after` of another",
+        Flaw::WaitingCircle { .. } => "remove one of them from the `after` of another",
         Flaw::LongPrimer(_) => return format!("say the one idea in at most {PRIMER_WORDS}"),
     };
     help.to_owned()

@@ -262,7 +262,7 @@ impl Ctx {
         }
         Err(Failure::usage("nothing was answered: the clock may be wrong")
             .at(doubt)
-            .hint("set the clock, or say --yes where it is right"))
+            .hint("set the clock, or use --yes if it is right"))
     }
 
     fn stamp(&self) -> crate::store::Stamp {
@@ -281,7 +281,7 @@ impl Ctx {
         let count = store.left_out();
         if count > 0 {
             let notes = crate::core::text::counted(count, "note is", "notes are");
-            self.say(&format!("{notes} left out: what is written there can't be read; `lmq doctor` says more"));
+            self.say(&format!("{notes} left out, because the text can't be read; `lmq doctor` says more"));
         }
     }
 
@@ -415,8 +415,8 @@ fn in_a_folder(db: PathBuf) -> Result<PathBuf, Failure> {
     let is_default = Env::data_file().as_deref() == Some(db.as_path());
     let Some(folder) = folder.filter(|folder| !is_default && is_slip(folder)) else { return Ok(db) };
     Err(Failure::usage(format!("the folder `{}` is not there", folder.display()))
-        .at(format!("the database is to be `{}`", db.display()))
-        .hint("look at --db or LMQ_DB for a slip; to begin a database there, make the folder first"))
+        .at(format!("the database would be `{}`", db.display()))
+        .hint("check --db or LMQ_DB for a typo; to start a database there, create the folder first"))
 }
 
 /// The command line as clap has it: for completions, the manual and docs/cli.md.
@@ -443,7 +443,7 @@ pub fn end_at_a_panic() {
     std::panic::set_hook(Box::new(move |panic| {
         crate::ui::give_back();
         usual(panic);
-        let failure = Failure::bug("something happened that must not happen")
+        let failure = Failure::bug("something happened that should never happen")
             .hint("nothing that was saved is lost. Please report this, with the lines above and what you did");
         complain(&failure.to_string());
         std::process::exit(failure.kind.code().into());

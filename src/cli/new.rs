@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.toml", args.deck)));
     if path.exists() {
         return Err(
-            Failure::failed(format!("`{}` is there already", path.display())).hint("name another file with --out")
+            Failure::failed(format!("`{}` already exists", path.display())).hint("name another file with --out")
         );
     }
     let text = TEMPLATE.replace("DECK-ID", &args.deck);

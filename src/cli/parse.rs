@@ -109,7 +109,7 @@ pub(super) fn encoding(text: &str) -> Result<String, String> {
     if is_encoding(text) {
         return Ok(text.to_owned());
     }
-    Err("not an encoding that is known here; usual ones are utf-8, utf-16le, windows-1252, windows-1250, windows-1251, \
+    Err("not a known encoding; usual ones are utf-8, utf-16le, windows-1252, windows-1250, windows-1251, \
          iso-8859-2, gb18030, big5, shift_jis, euc-jp, euc-kr"
         .to_owned())
 }

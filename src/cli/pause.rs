@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (Some(pause), _) => ctx.line(crate::ui::words::paused(pause.until)),
         (None, None) => ctx.line("no pause"),
         (None, Some(_)) => {
-            ctx.line("the pause is over")?;
+            ctx.line("the break is over")?;
             let day = ops::day::day(&store, &ctx.settings, stamp)?;
             match day.comeback {
                 Some(comeback) => ctx.line(crate::ui::words::comeback(&comeback)),

@@ -198,8 +198,8 @@ fn earlier(
         match every {
             Some(every) => Some(every.previous(period)),
             None if wanted.since.is_none() => {
-                return Err(Failure::usage("there is nothing before a report from the first answer on")
-                    .hint("say from when on with --since, or compare with another time: --compare 30d"));
+                return Err(Failure::usage("there is nothing before the first answer to compare with")
+                    .hint("give the first day with --since, or compare with another period: --compare 30d"));
             }
             None => {
                 let days = i64::try_from(period.days()).unwrap_or(i64::MAX);
@@ -243,13 +243,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let out = match (&args.out, every, whole) {
         (Some(folder), Some(every), Some(whole)) => {
             if folder.exists() && !folder.is_dir() {
-                return Err(Failure::failed(format!("`{}` is no folder", folder.display()))
+                return Err(Failure::failed(format!("`{}` is not a folder", folder.display()))
                     .hint("with --every, --out names the folder that the reports go to"));
             }
             let file = folder.join(format!("report-{}.{}", every.name(whole), renderer.extension()));
             // What is there was written for the same days: cron may come as often as it likes.
             if file.exists() && !args.force {
-                ctx.say(&format!("{} is there already", file.display()));
+                ctx.say(&format!("{} already exists", file.display()));
                 return Ok(());
             }
             Some(file)

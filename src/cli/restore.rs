@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     };
     let stamp = ctx.stamp();
-    let mut busy = Some(Busy::new(ctx, "copying and reading back"));
+    let mut busy = Some(Busy::new(ctx, "copying and checking"));
     let out = &mut ctx.out;
     let restored = restore(&ctx.db, file, &ctx.env, stamp, |newer| {
         busy = None;
@@ -70,12 +70,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let (wrong, hint) = if restored.is_newer {
             (
                 "was written by a newer lmq",
-                "the backup is in place; the other database stays where it is, and with that lmq its history can be exported",
+                "the backup is in place; the other database stays where it is, and that version of lmq can export \
+                 its history",
             )
         } else {
             ("is damaged", "the backup is in place; the other database stays where it is")
         };
-        let what = format!("{whose}`{}` {wrong}: nothing of it can be taken over", aside.display());
+        let what = format!("{whose}`{}` {wrong}: nothing can be taken over from it", aside.display());
         let damaged = restored.damage.iter().fold(Failure::data(what), |failure, damage| failure.at(damage));
         let damaged = damaged.hint(hint);
         if args.unite {
@@ -91,7 +92,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Ok(());
     }
     if newer.erasures > 0 {
-        ctx.say("what was forgotten since the backup was made is there again, until that is taken over");
+        ctx.say("words that were erased since the backup was made are back, until those newer entries are taken over");
     }
     ctx.say(&format!(
         "to take them over later: lmq --db {} export --what history --with-typed --out newer.zst; lmq import newer.zst",

@@ -28,7 +28,7 @@ pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
     Keymap::new(settings.key_preset, &settings.keys).map_err(|error| {
         Failure::data("the keys in the settings can't be bound")
             .at(error.to_string())
-            .hint("`lmq config path` says where the settings are; take the line out or choose another key")
+            .hint("`lmq config path` says where the settings are; remove the line or choose another key")
     })
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
     let name = match wanted.name.map(one_line) {
         Some(name) if name.is_empty() || name.chars().count() > MOST_CHARS => {
             return Err(Failure::usage(format!("a name has 1 to {MOST_CHARS} characters"))
-                .hint("leave --name away to share without one"));
+                .hint("leave out --name to share without one"));
         }
         name => name,
     };
@@ -50,7 +50,7 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
         if !in_terminal() {
             ctx.out.flush().map_err(|error| Failure::output(&error))?;
             return Err(Failure::usage("nothing was written: nobody could be asked whether to share this")
-                .hint("say --yes when you have seen it"));
+                .hint("use --yes once you have seen it"));
         }
         if !said_yes(ctx, &format!("\nWrite this to {}?", one_line(&wanted.path.display().to_string())))? {
             ctx.say("nothing was written");

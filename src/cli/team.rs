@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         };
         if share.made.unix_ms > stamp.now.unix_ms.saturating_add(AHEAD_MS) {
             let day = share.made.to_rfc3339();
-            ctx.say(&format!("{}: it is dated {day}, which is still to come; was a clock wrong?", path.display()));
+            ctx.say(&format!("{}: it is dated {day}, which is in the future; was a clock wrong?", path.display()));
         }
         let (left_out, kept) = match roster.offer(share.id, Edition { made_ms: share.made.unix_ms, hash }, place) {
             Offered::First => continue,
@@ -100,7 +100,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.say(&format!("{}: left out, {} is from the same person and as new or newer", shown(left_out), shown(kept)));
     }
     if args.strict && !bad.is_empty() {
-        return Err(unusable(&bad).hint("mend or leave out what is named; nothing was written"));
+        return Err(unusable(&bad).hint("correct or leave out the files named above; nothing was written"));
     }
     let places = roster.places();
     if places.is_empty() {
@@ -116,14 +116,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             Some(Ok((share, same))) if same == hash => team.add(&share),
             _ => {
                 return Err(Failure::failed(format!("`{}` was changed while it was read", shown(place)))
-                    .hint("try again when it is not written to any more"));
+                    .hint("try again once nothing writes to it"));
             }
         }
     }
     let Some(figures) = team.figures() else {
         let people = counted(team.people(), "person is", "people are");
         return Err(Failure::failed(format!("{people} too few for a team report")).hint(format!(
-            "it holds no figure about fewer than {FEWEST}; ask more people for `lmq report --share FILE`"
+            "it has no figure about fewer than {FEWEST}; ask more people for `lmq report --share FILE`"
         )));
     };
     let renderer = form(args.format.as_deref(), args.json, args.out.as_deref())?;

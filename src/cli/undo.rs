@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (action, 1)
     } else {
         if store.erased_last()? {
-            ctx.say("words that were erased can't be brought back: the step before that is meant");
+            ctx.say("erased words can't be brought back; this is about the step before that");
         }
         let action = before.ok_or_else(|| Failure::failed("there is nothing to undo"))?;
         let changes = action.cards.max(action.notes);
@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if changes > 1 && !args.yes && !confirmed(ctx, &label, changes)? {
         return Err(Failure::usage(format!("this would change {}", cards(changes)))
             .at(one_line(&label))
-            .hint("say --yes to do it"));
+            .hint("use --yes to do it"));
     }
     let (undo, talk) = if args.redo {
         ops::undo::redo(&mut store, ctx.stamp(), action.id)?
@@ -129,7 +129,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let verb = if args.redo { "brought back" } else { "undid" };
     ctx.line(format!("{verb}: {}", one_line(&label)))?;
     for name in &undo.kept {
-        ctx.line(format!("  kept, since it was answered: {}", one_line(name)))?;
+        ctx.line(format!("  kept, because it was answered: {}", one_line(name)))?;
     }
     Ok(())
 }

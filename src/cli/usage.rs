@@ -26,10 +26,21 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["hide", "unhide"], "`lmq decks hide` and `lmq decks show` are about decks, `lmq suspend` is about cards"),
     (&["revert", "redo", "rollback"], "`lmq undo` takes back the newest step, `lmq undo --redo` brings it back"),
     (&["star", "flag"], "`lmq mark` gives cards your star"),
-    (&["init", "setup", "install"], "nothing has to be set up: `lmq review` begins"),
+    (&["init", "setup", "install"], "there is nothing to set up: `lmq review` begins"),
     (&["update", "upgrade"], "a new version is installed the way this one was; the database comes along by itself"),
     (&["version"], "`lmq --version` prints it"),
     (&["test", "exam"], "`lmq checkup` asks scenes that no review asks"),
+];
+
+/// The same below a command of ours, for its commands.
+const INNER: &[(&str, &[&str], &str)] = &[
+    ("lmq decks", &["list", "ls"], "`lmq decks` alone lists them"),
+    ("lmq decks", &["delete", "rm"], "`lmq decks remove` removes a deck with its cards"),
+    ("lmq decks", &["new", "create", "make"], "`lmq decks add` makes an empty deck"),
+    ("lmq decks", &["unhide"], "`lmq decks show` shows a hidden deck again"),
+    ("lmq decks", &["move"], "`lmq decks rename work home::work` puts a deck inside another, `lmq move` moves cards"),
+    ("lmq config", &["show", "ls", "all"], "`lmq config list` shows the settings, with --all every one"),
+    ("lmq config", &["reset", "delete", "remove"], "`lmq config unset` resets a setting to its default"),
 ];
 
 /// Names that commands once had, with what they are called now.
@@ -146,7 +157,7 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
             };
             Failure::usage(what).hint(help)
         }
-        ErrorKind::InvalidUtf8 => Failure::usage("the command line is not UTF-8").hint("look at the characters in it"),
+        ErrorKind::InvalidUtf8 => Failure::usage("the command line is not UTF-8").hint("check its characters"),
         _ => {
             let said = error.to_string();
             let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -155,38 +166,55 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
     }
 }
 
-/// How the command is used, on one line.
-fn usage(path: &str) -> String {
-    let mut found = command();
-    found.build();
+/// The command that a path leads to.
+fn at(mut found: clap::Command, path: &str) -> clap::Command {
     for word in path.split_whitespace().skip(1) {
         match found.find_subcommand(word).cloned() {
             Some(inner) => found = inner,
             None => break,
         }
     }
-    let usage = found.render_usage().to_string();
+    found
+}
+
+/// How the command is used, on one line.
+fn usage(path: &str) -> String {
+    let mut root = command();
+    root.build();
+    let usage = at(root, path).render_usage().to_string();
     usage.split_whitespace().collect::<Vec<_>>().join(" ").replacen("Usage:", "usage:", 1)
 }
 
 /// The commands that a command has.
 fn known_of(path: &str) -> Vec<String> {
-    let mut root = command();
-    let mut found = &mut root;
-    for word in path.split_whitespace().skip(1) {
-        match found.find_subcommand_mut(word) {
-            Some(inner) => found = inner,
-            None => return Vec::new(),
-        }
-    }
-    found.get_subcommands().map(|inner| inner.get_name().to_owned()).collect()
+    at(command(), path).get_subcommands().map(|inner| inner.get_name().to_owned()).collect()
+}
+
+/// The commands that have an option of their own, by their paths.
+fn having(option: &str, command: &clap::Command, path: &str) -> Vec<String> {
+    let is_it = |argument: &clap::Arg| match option.strip_prefix("--") {
+        Some(long) => argument.get_long() == Some(long),
+        None => argument.get_short().is_some_and(|short| option.strip_prefix('-') == Some(short.to_string().as_str())),
+    };
+    let has_it = command.get_arguments().any(|argument| !argument.is_global_set() && is_it(argument));
+    let inner = command.get_subcommands();
+    let below = inner.flat_map(|inner| having(option, inner, &format!("{path} {}", inner.get_name())));
+    has_it.then(|| path.to_owned()).into_iter().chain(below).collect()
+}
+
+/// Whether a command takes words that are no options.
+fn takes_words(path: &str) -> bool {
+    at(command(), path).get_positionals().next().is_some()
 }
 
 fn unknown_command(word: &str, path: &str) -> Failure {
     let failure = Failure::usage(format!("there is no command `{path} {word}`"));
     let is_root = path == "lmq";
-    let elsewhere = ELSEWHERE.iter().find(|(words, _)| is_root && words.contains(&word.to_lowercase().as_str()));
-    if let Some((_, instead)) = elsewhere {
+    let asked = word.to_lowercase();
+    let elsewhere = ELSEWHERE.iter().map(|(words, instead)| ("lmq", words, instead));
+    let inner = INNER.iter().map(|(path, words, instead)| (*path, words, instead));
+    let mut all = elsewhere.chain(inner);
+    if let Some((_, _, instead)) = all.find(|(of, words, _)| *of == path && words.contains(&asked.as_str())) {
         return failure.hint(*instead);
     }
     let known = known_of(path);
@@ -202,14 +230,30 @@ fn unknown_command(word: &str, path: &str) -> Failure {
 
 fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failure {
     if !argument.starts_with('-') {
-        return Failure::usage(format!("`{command}` has no use for `{argument}`"))
+        let quotes = if takes_words(command) { "put several words between quotation marks; " } else { "" };
+        return Failure::usage(format!("`{command}` does not take `{argument}`"))
             .at(usage(command))
-            .hint(format!("put several words between quotation marks; `{command} --help` explains the rest"));
+            .hint(format!("{quotes}`{command} --help` explains its options"));
     }
-    let near =
-        one(error, ContextKind::SuggestedArg).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    let with = having(argument, &crate::cli::command(), "lmq");
+    if with.iter().any(|path| path == command) {
+        return Failure::usage(format!("`{argument}` is an option of `{command}` and comes after it"))
+            .hint(format!("write `{command} {argument}`"));
+    }
+    let name = argument.trim_start_matches('-');
+    let near = if let Some(near) = one(error, ContextKind::SuggestedArg) {
+        format!("did you mean `{near}`? ")
+    } else if known_of(command).iter().any(|inner| inner == name) {
+        format!("did you mean `{command} {name}`? ")
+    } else if (1..4).contains(&with.len()) {
+        let with: Vec<String> = with.iter().map(|path| format!("`{path} {argument}`")).collect();
+        format!("there is {}; ", with.join(" and "))
+    } else {
+        String::new()
+    };
+    let word = if takes_words(command) { "; after `--` it is an ordinary word" } else { "" };
     Failure::usage(format!("`{command}` has no option `{argument}`"))
-        .hint(format!("{near}`{command} --help` lists its options; behind `--` it is a word like any other"))
+        .hint(format!("{near}`{command} --help` lists its options{word}"))
 }
 
 #[cfg(test)]
@@ -238,7 +282,14 @@ mod tests {
             ("lmq report --format htm", "`--format` can't be `htm`", "did you mean `html`?"),
             ("lmq show", "`lmq show` is missing a required argument: CARD", "`lmq show --help`"),
             ("lmq config", "`lmq config` needs to be told what to do", "`lmq config --help`"),
-            ("lmq man more", "`lmq man` has no use for `more`", "quotation marks"),
+            ("lmq show a more", "`lmq show` does not take `more`", "quotation marks"),
+            ("lmq pause 7d", "`lmq pause` does not take `7d`", "`lmq pause --help`"),
+            ("lmq decks list", "there is no command `lmq decks list`", "`lmq decks` alone lists them"),
+            ("lmq config --list", "`lmq config` has no option `--list`", "did you mean `lmq config list`?"),
+            ("lmq --json decks", "`--json` is an option of `lmq decks` and comes after it", "write `lmq decks --json`"),
+            ("lmq --limit 5", "`lmq` has no option `--limit`", "there is `lmq review --limit` and `lmq next --limit`"),
+            ("lmq -n 5", "`lmq` has no option `-n`", "`lmq review -n`"),
+            ("lmq quit", "there is no command `lmq quit`", "`lmq help --all` lists every command"),
             ("lmq pause --off --until 7d", "cannot be used with", "`lmq pause --help`"),
             ("lmq --color red decks", "`--color` can't be `red`", "`lmq decks --help`"),
             ("lmq --db x next --new y", "`--new` can't be `y`", "`lmq next --help`"),
@@ -260,6 +311,10 @@ mod tests {
             for word in *words {
                 assert!(!known.contains(&(*word).to_owned()), "{word}");
             }
+        }
+        for (path, words, _) in INNER {
+            assert!(known_of("lmq").iter().any(|name| format!("lmq {name}") == *path), "{path}");
+            assert!(words.iter().all(|word| !known_of(path).contains(&(*word).to_owned())), "{path}");
         }
     }
 }

@@ -63,7 +63,7 @@ impl From<Quality> for u8 {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GradeError {
     /// It is no grade on the scale that is in force.
-    #[error("`{found}` is no grade; use again, hard, good or easy, or {}", scale.numbers())]
+    #[error("`{found}` is not a grade; use again, hard, good or easy, or {}", scale.numbers())]
     NoGrade {
         /// The text as it came.
         found: String,
@@ -238,8 +238,8 @@ mod tests {
             assert_eq!(Scale::Sm2.read(text).ok(), sm2, "{text}");
         }
         let said = |scale: Scale| scale.read("7").unwrap_err().to_string();
-        assert_eq!(said(Scale::Four), "`7` is no grade; use again, hard, good or easy, or 1 to 4 for these");
-        assert_eq!(said(Scale::Sm2), "`7` is no grade; use again, hard, good or easy, or 0 to 5");
+        assert_eq!(said(Scale::Four), "`7` is not a grade; use again, hard, good or easy, or 1 to 4 for these");
+        assert_eq!(said(Scale::Sm2), "`7` is not a grade; use again, hard, good or easy, or 0 to 5");
     }
 
     #[test]

@@ -144,7 +144,10 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .filter(|candidate| candidate.chars().nth(LONGEST_SLIP).is_none())
         .map(|candidate| (strsim::osa_distance(&wanted, &plain(candidate)), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
+        .filter(|(distance, candidate)| {
+            let letters = candidate.chars().count();
+            *distance <= 1 + letters / 4 && *distance * 2 < letters
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -312,5 +315,6 @@ mod tests {
         assert_eq!(nearest("diferences", names), Some("differences"));
         assert_eq!(nearest("Qoutes", names), Some("quotes"));
         assert_eq!(nearest("vocabulary", names), None);
+        assert_eq!(nearest("quit", ["edit", "hint"]), None, "half of a word is no slip");
     }
 }

@@ -56,7 +56,7 @@ impl Stability {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a cast from a float saturates, and what is no number becomes 0"
+        reason = "a cast from a float saturates, and NaN becomes 0"
     )]
     pub fn from_days(days: f64) -> Self {
         Self((days * Self::SCALE).round() as u64)
@@ -83,7 +83,7 @@ impl Difficulty {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a cast from a float saturates, and what is no number becomes 0"
+        reason = "a cast from a float saturates, and NaN becomes 0"
     )]
     pub fn from_decimal(difficulty: f64) -> Self {
         Self((difficulty * Self::SCALE).round() as u32)

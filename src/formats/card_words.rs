@@ -10,22 +10,22 @@ use crate::core::text::thousands;
 #[must_use]
 pub fn what(fault: &Fault) -> String {
     match fault {
-        Fault::RepeatedChoice(choice) => format!("`{choice}` stands among the choices twice"),
-        Fault::RepeatedItem(item) => format!("`{item}` stands among the items twice"),
-        Fault::UnclosedDeletion => "a deletion is opened with {{c and not closed".to_owned(),
+        Fault::RepeatedChoice(choice) => format!("`{choice}` is among the choices twice"),
+        Fault::RepeatedItem(item) => format!("`{item}` is among the items twice"),
+        Fault::UnclosedDeletion => "a hidden part begins with {{c and is not closed".to_owned(),
         Fault::NoDeletion => "nothing is hidden".to_owned(),
-        Fault::BadDeletionNumber => "a deletion has a number that no card can have".to_owned(),
-        Fault::EmptyDeletion => "a deletion hides nothing".to_owned(),
-        Fault::TooFewItems => "there have to be two items at least, each another one".to_owned(),
+        Fault::BadDeletionNumber => "a hidden part has a number that no card can have".to_owned(),
+        Fault::EmptyDeletion => "a hidden part is empty".to_owned(),
+        Fault::TooFewItems => "there have to be at least two different items".to_owned(),
         Fault::NoSuchSide { answer, .. } => format!("`{answer}` is not among the categories"),
         Fault::TooManyCriteria(count) => format!("there are {count} criteria, and at most three can be kept in mind"),
         Fault::BadReturns => {
-            format!("the days are not whole numbers from 1 to {LONGEST_RETURN}, each later than the one before")
+            format!("the days must be whole numbers from 1 to {LONGEST_RETURN}, each later than the one before")
         }
-        Fault::TooFewSides => "there have to be two categories at least, each another one".to_owned(),
+        Fault::TooFewSides => "there have to be at least two different categories".to_owned(),
         Fault::LongAnswer(field) => {
             let most = thousands(LONGEST_ANSWER_CHARS.try_into().unwrap_or(u64::MAX));
-            format!("`{field}` is longer than {most} characters, and so much can't be typed")
+            format!("`{field}` is longer than {most} characters, too long to be typed")
         }
     }
 }
@@ -34,18 +34,18 @@ pub fn what(fault: &Fault) -> String {
 #[must_use]
 pub fn help(fault: &Fault) -> String {
     match fault {
-        Fault::RepeatedChoice(_) => "each choice has to be another one; take it out or change it".to_owned(),
-        Fault::RepeatedItem(_) => "each item counts once; take it out or change it".to_owned(),
+        Fault::RepeatedChoice(_) => "each choice has to be different; remove it or change it".to_owned(),
+        Fault::RepeatedItem(_) => "each item counts once; remove it or change it".to_owned(),
         Fault::UnclosedDeletion => "close it with }}".to_owned(),
         Fault::NoDeletion => "hide the answer: {{c1::answer}} or {{c1::answer::hint}}".to_owned(),
-        Fault::BadDeletionNumber => "number deletions from 1 to 500".to_owned(),
+        Fault::BadDeletionNumber => "number hidden parts from 1 to 500".to_owned(),
         Fault::EmptyDeletion => "write the answer between :: and }}".to_owned(),
         Fault::TooFewItems => "write them in the right order; they are shuffled when asked".to_owned(),
         Fault::NoSuchSide { sides, .. } => format!("use one of them: {}", sides.join(", ")),
         Fault::TooManyCriteria(_) => "keep the one to three that matter most".to_owned(),
         Fault::BadReturns => "for example returns = [10, 30, 90]".to_owned(),
         Fault::TooFewSides => "for example categories = [\"leader\", \"manager\"]".to_owned(),
-        Fault::LongAnswer(_) => "make it shorter, or of the kind `basic`, whose answer is not typed".to_owned(),
+        Fault::LongAnswer(_) => "shorten it, or use the kind `basic`, whose answer is not typed".to_owned(),
     }
 }
 
@@ -58,7 +58,7 @@ pub fn two_answers(answer: &str, count: usize) -> String {
         2 => ", and so does another answer".to_owned(),
         count => format!(", and so do {} others", thousands((count - 1).try_into().unwrap_or(u64::MAX))),
     };
-    format!("the typed answer `{answer}` looks like two that are right by themselves{others}")
+    format!("the typed answer `{answer}` looks like two answers in one{others}")
 }
 
 /// What to do about it.
@@ -66,5 +66,5 @@ pub fn two_answers(answer: &str, count: usize) -> String {
 pub fn help_two_answers(each: &[String]) -> String {
     let [first, others @ ..] = each else { return String::new() };
     let others: Vec<String> = others.iter().map(|other| format!("\"{}\"", one_line(other))).collect();
-    format!("to take either, give \"{}\" as the answer and accept = [{}]", one_line(first), others.join(", "))
+    format!("to accept either, give \"{}\" as the answer and accept = [{}]", one_line(first), others.join(", "))
 }

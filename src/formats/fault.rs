@@ -57,7 +57,7 @@ pub enum NotThis {
     #[error(transparent)]
     Segments(#[from] SegmentError),
     /// A deck file that is too large to be read whole.
-    #[error("deck files are for up to 64 MB; bring so many cards as CSV or JSONL, which are read row by row")]
+    #[error("deck files have up to 64 MB; use CSV or JSONL for so many cards, which are read row by row")]
     DeckTooLarge,
 }
 

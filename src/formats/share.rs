@@ -39,19 +39,19 @@ pub enum ShareError {
     #[error("it is not JSON, from line {0}, column {1} on")]
     NotJson(usize, usize),
     /// It is JSON, but another kind of file.
-    #[error("it is no file of `lmq report --share`")]
+    #[error("it is not a file of `lmq report --share`")]
     NotAShare,
     /// It comes from a newer program.
     #[error("it was written by a newer lmq: it has version {0} and this one knows {VERSION}; update lmq")]
     Newer(u64),
     /// Its hash is that of another content.
-    #[error("it was changed after it was written: its content does not fit its hash")]
+    #[error("it was changed after it was written: its content does not match its hash")]
     Changed,
     /// It holds this number.
-    #[error("it holds {0}, which is no whole number")]
+    #[error("it contains {0}, which is not a whole number")]
     NotWhole(String),
     /// Its version is none.
-    #[error("its `version` is no number from 1 on")]
+    #[error("its `version` is not a number from 1 on")]
     NoVersion,
     /// A part of it is not there.
     #[error("it lacks `content` or `sha256`")]
@@ -63,7 +63,7 @@ pub enum ShareError {
     #[error("its `share` is not 32 hexadecimal digits")]
     BadId,
     /// The time at which it was made is none.
-    #[error("its `made` is no time like 2026-01-15T09:00:00+01:00")]
+    #[error("its `made` is not a time like 2026-01-15T09:00:00+01:00")]
     BadTime,
     /// A check-up with a score that can't be.
     #[error("its {which} check-up has {right} right of {asked}")]

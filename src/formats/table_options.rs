@@ -53,13 +53,13 @@ pub fn parse_columns(text: &str) -> Result<Vec<ColumnChoice>, String> {
             return Err(format!("a card has no `{role}`; {}", columns::roles_meant(&role)));
         }
         if column.is_empty() || column == "0" {
-            return Err(format!("`{part}` names no column; columns are numbered from 1"));
+            return Err(format!("`{part}` is not a column; columns are numbered from 1"));
         }
         if role != "extra" && choices.iter().any(|choice| choice.role == role) {
-            return Err(format!("`{role}` is said twice; only `extra` can take several columns"));
+            return Err(format!("`{role}` is given twice; only `extra` can take several columns"));
         }
         if choices.iter().any(|choice| choice.column == column) {
-            return Err(format!("column {column} is said twice"));
+            return Err(format!("column {column} is given twice"));
         }
         choices.push(ColumnChoice { role, column: column.to_owned() });
     }
@@ -80,8 +80,8 @@ mod tests {
             ("2,3", "`2` is not a column"),
             ("fornt=1", "did you mean `front`?"),
             ("front=0", "numbered from 1"),
-            ("front=1,front=2", "`front` is said twice"),
-            ("front=1,back=1", "column 1 is said twice"),
+            ("front=1,front=2", "`front` is given twice"),
+            ("front=1,back=1", "column 1 is given twice"),
         ] {
             let fault = parse_columns(bad).unwrap_err();
             assert!(fault.contains(why), "{bad}: {fault}");

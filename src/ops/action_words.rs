@@ -107,7 +107,7 @@ pub fn words(line: &ActionLine) -> String {
         ActionKind::Configure => configured(line),
         ActionKind::Pause => match &line.fact {
             Some(Fact::Paused { until }) => format!("paused until {}", until.iso()),
-            _ => "ended the pause".to_owned(),
+            _ => "ended the break".to_owned(),
         },
         ActionKind::Deck => about_decks(line),
         ActionKind::Scheduler => format!("gave {} another scheduler", deck(line)),
@@ -117,7 +117,7 @@ pub fn words(line: &ActionLine) -> String {
         },
         ActionKind::Undo => "took back a step, or brought one back".to_owned(),
         ActionKind::Forget => "erased texts for good".to_owned(),
-        ActionKind::Fork => "told two copies of this database apart".to_owned(),
+        ActionKind::Fork => "separated two copies of this database".to_owned(),
     }
 }
 
@@ -200,7 +200,7 @@ pub fn change(change: &SettingChange) -> String {
         SettingChange::Setting { key, new: Some(new), .. } => {
             format!("set {} to {}", settings::in_words(key), one_line(new))
         }
-        SettingChange::Setting { key, new: None, .. } => format!("set {} back", settings::in_words(key)),
+        SettingChange::Setting { key, new: None, .. } => format!("reset {}", settings::in_words(key)),
     }
 }
 
@@ -353,7 +353,7 @@ mod tests {
             ),
             (set("new_per_day", Some("5")), "set new_per_day to 5"),
             (set("deck.\"work::team\".new_per_day", Some("2")), "set new_per_day in work::team to 2"),
-            (set("scale", None), "set scale back"),
+            (set("scale", None), "reset scale"),
             (decks(&["team"], 1), "imported 1 note into team"),
             (decks(&["a", "b", "c", "d", "e"], 7), "imported 7 notes into a, b, c and 2 more decks"),
         ] {

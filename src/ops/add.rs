@@ -63,7 +63,10 @@ pub fn add(
     text: &NoteText,
 ) -> Result<Added, Failure> {
     if let Some(field) = text.too_long() {
-        return Err(Failure::usage(format!("`{field}` is longer than 1 MB")).hint("make it shorter or several cards"));
+        return Err(Failure::usage(format!("`{field}` is longer than 1 MB")).hint(
+            "shorten it, or make several cards \
+            of it",
+        ));
     }
     let names = store.deck_names()?;
     // A deck is meant by its id or by its name, in any case.

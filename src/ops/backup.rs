@@ -41,7 +41,7 @@ fn copy_checked(store: &Store, file: &Path, force: bool, env: &Env, stamp: Stamp
     let damaged = |what: Vec<String>| {
         let failure =
             Failure::data(format!("the database `{}` is damaged: no backup was made", store.path().display()));
-        what.into_iter().fold(failure, Failure::at).hint("what was at that place is as it was. `lmq doctor` says more")
+        what.into_iter().fold(failure, Failure::at).hint("the file that was there is unchanged. `lmq doctor` says more")
     };
     let found = match faults(unfinished.path(), env, stamp) {
         Ok(found) => found,

@@ -120,7 +120,7 @@ fn what_changed(before: &[BuiltinDeck], after: &[BuiltinDeck]) -> Option<String>
         if new + changed + went > 0 {
             let version = now.version.as_ref().map_or_else(String::new, |version| format!(" {}", one_line(version)));
             let new = counted(new, "note is new", "notes are new");
-            decks.push(format!("{}{version}: {new}, {changed} changed, {went} went", one_line(&now.name)));
+            decks.push(format!("{}{version}: {new}, {changed} changed, {went} removed", one_line(&now.name)));
         }
     }
     (!decks.is_empty()).then(|| format!("{}; your history of the others stays", decks.join("; ")))
@@ -242,7 +242,7 @@ pub fn make(store: &mut Store, stamp: Stamp, name: &str) -> Result<String, Failu
         let hidden = store.bare_decks()?.into_iter().any(|deck| deck.id == id && deck.hidden);
         let hint =
             if hidden { format!("it is hidden: `lmq decks show {shown}`") } else { "choose another name".into() };
-        return Err(Failure::usage(format!("there is a deck `{shown}` already")).hint(hint));
+        return Err(Failure::usage(format!("there is already a deck `{shown}`")).hint(hint));
     }
     store.write(stamp, ActionKind::Deck, Subject::Deck(name.clone()), |writer| writer.make_deck(&name))?;
     Ok(name)
@@ -426,7 +426,7 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
     for renaming in &renamings {
         let wanted = renaming.new.to_lowercase();
         if stays.iter().any(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted) {
-            return Err(Failure::usage(format!("there is a deck `{}` already", one_line(&renaming.new)))
+            return Err(Failure::usage(format!("there is already a deck `{}`", one_line(&renaming.new)))
                 .hint("to put the cards there: lmq move DECK QUERY"));
         }
     }

@@ -56,7 +56,7 @@ pub enum Side {
 /// A note with its edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
-    /// The note as it was when the edit began.
+    /// The note unchanged when the edit began.
     pub opened: NoteNow,
     /// Its new text.
     pub text: NoteText,
@@ -393,7 +393,7 @@ pub fn make(
             _ if now.text == rewrite.text && rewrite.key.as_ref().is_none_or(|key| now.key.as_ref() == Some(key)) => {}
             None if !same => conflicts.push(conflict(&now, &rewrite)),
             Some(Side::Theirs) if !same => {
-                done.talk.push(format!("`{}` was changed elsewhere and stays so", one_line(&now.name)));
+                done.talk.push(format!("`{}` was changed elsewhere, and that stays", one_line(&now.name)));
             }
             None | Some(Side::Mine | Side::Theirs) => wanted.push(Rewrite { opened: now, ..rewrite }),
         }

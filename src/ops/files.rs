@@ -23,7 +23,7 @@ fn refused(path: &Path, error: &io::Error) -> Failure {
     }
     Failure::failed(format!("cannot write `{}`", path.display()))
         .at(error.to_string())
-        .hint("nothing was changed; check the folder's rights and the space on the disk")
+        .hint("nothing was changed; check the permissions of the folder and the space on the disk")
 }
 
 /// A path like `path` for a database, at which nothing is and beside which SQLite keeps nothing: with a number where there is
@@ -107,8 +107,8 @@ fn no_database(path: &Path) -> Failure {
 }
 
 pub(super) fn is_there(path: &Path) -> Failure {
-    Failure::failed(format!("`{}` is there already", path.display()))
-        .hint("say --force to replace it, or give another name")
+    Failure::failed(format!("`{}` already exists", path.display()))
+        .hint("use --force to replace it, or give another name")
 }
 
 /// Whether two paths mean one file, be it by links; where there is none, whether they would.
@@ -135,7 +135,7 @@ fn is_file_or_free(path: &Path) -> Result<(), Failure> {
     }
     if path.exists() && !path.is_file() {
         return Err(Failure::failed(format!(
-            "cannot write `{}`: it is no file, but a pipe, a device or a socket",
+            "cannot write `{}`: it is not a file but a pipe, a device or a socket",
             path.display()
         ))
         .hint("name a file; what goes to standard output can be sent on from there"));
@@ -147,7 +147,7 @@ fn is_file_or_free(path: &Path) -> Result<(), Failure> {
 /// long it is; of a file that grows meanwhile no more than `most` is read.
 ///
 /// # Errors
-/// When it is no file, can't be read, or is longer than `most` bytes.
+/// When it is not a file, can't be read, or is longer than `most` bytes.
 pub fn read_up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let (file, length) = store::open_regular(path)?;
     let mut bytes = Vec::new();
@@ -156,7 +156,7 @@ pub fn read_up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     }
     if length > most || u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
         let most = if most < 1 << 21 { format!("{} kB", most >> 10) } else { format!("{} MB", most >> 20) };
-        return Err(io::Error::other(format!("it is longer than the {most} that such a file can have")));
+        return Err(io::Error::other(format!("it is longer than {most}, the most that such a file can have")));
     }
     Ok(bytes)
 }
@@ -181,7 +181,7 @@ pub fn has_folder(path: &Path, shown: &Path) -> Result<(), Failure> {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
             Err(Failure::failed(format!("cannot write `{}`", shown.display()))
                 .at(format!("there is no folder `{}`", folder.display()))
-                .hint("make it first, or name another"))
+                .hint("create it first, or name another"))
         }
         _ => Ok(()),
     }
@@ -442,7 +442,7 @@ mod tests {
             fs::write(&path, "theirs")?;
             out.write_all(b"mine")
         });
-        assert!(failure.unwrap_err().what.contains("is there already"));
+        assert!(failure.unwrap_err().what.contains("already exists"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
     }
 

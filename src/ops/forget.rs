@@ -83,7 +83,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
         Wanted::Typed => {
             return Ok(ErasurePlan {
                 what: vec![Erasure::Typed],
-                label: "everything that was typed to cards".to_owned(),
+                label: "everything that was typed for cards".to_owned(),
                 ..ErasurePlan::default()
             });
         }
@@ -121,7 +121,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
         names.extend(store.name_ever(*note)?.map(|name| one_line(&name)));
     }
     let them = if notes.len() == 1 { "it" } else { "them" };
-    let of_notes = format!("what {} and what was typed to {them}", counted(notes.len(), "note says", "notes say"));
+    let of_notes = format!("what {} and what was typed for {them}", counted(notes.len(), "note says", "notes say"));
     let label = match &deck {
         Some((_, name)) => format!("the deck {}, with {of_notes}", one_line(name)),
         None => of_notes,
@@ -210,7 +210,7 @@ pub fn clean(store: &mut Store, env: &Env, stamp: Stamp) -> Result<Cleaned, Fail
             what: format!("the words are erased, but their bytes may still be in the file: {}", failed.what),
             ..failed
         }
-        .hint("end other programs that have the database open, then run `lmq doctor --fix`")
+        .hint("close other programs that have the database open, then run `lmq doctor --fix`")
     })?;
     // A session that made its backup meanwhile has put it away, or saw that it holds what is erased, and deleted it.
     cleaned.unreached.retain(|(path, _)| path.symlink_metadata().is_ok());

@@ -106,10 +106,10 @@ pub fn import(
                 if let Some(option) = options.said_of_no_table(importer.name()).filter(|_| !source.in_folder) {
                     let shown = one_line(&source.shown);
                     return Err(Failure::usage(format!(
-                        "{option} says nothing of `{shown}`, which is {}",
+                        "{option} does not apply to `{shown}`, which is {}",
                         importer.name()
                     ))
-                    .hint("leave it out, or say with --format that the file is something else"));
+                    .hint("leave it out, or name another --format"));
                 }
                 jobs.push((source, importer));
             }
@@ -272,7 +272,8 @@ fn warn_of_circles(store: &Store, report: &mut Report) {
             let names: Vec<String> =
                 circle.iter().chain(circle.first()).map(|name| format!("`{}`", one_line(name))).collect();
             report.warnings.push(format!(
-                "these wait for each other, so that none is ever asked: {}; take one of them out of the `after` of another",
+                "these wait for each other, so that none is ever asked: {}; remove one of them from the `after` of \
+                 another",
                 names.join(" after ")
             ));
         }
@@ -283,7 +284,7 @@ fn warn_of_circles(store: &Store, report: &mut Report) {
 fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
     if report.entries_added > 0 {
         let entries = counted(report.entries_added, "entry", "entries");
-        failed.places.push(format!("the histories before it are in: {entries} added"));
+        failed.places.push(format!("the histories before it were imported: {entries} added"));
     }
     failed
 }

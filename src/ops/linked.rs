@@ -34,7 +34,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-const LEAVE: &str = "nothing was changed. With --leave-file the edit is yours alone, and stays whatever the file says";
+const LEAVE: &str = "nothing was changed. --leave-file changes only your own text, which then stays whatever the \
+    file says";
 
 /// A note that gets another text.
 #[derive(Debug, Clone)]
@@ -155,8 +156,8 @@ fn patched(of_file: OfFile<'_>) -> Result<Patched, Failure> {
         Failure::failed(format!("cannot write the followed file `{shown}`")).at(error.to_string()).hint(LEAVE)
     })?;
     if source.hash != Some(hash64(&before).cast_signed()) {
-        return Err(Failure::failed(format!("`{shown}` has changes that could not be taken in"))
-            .hint(format!("mend it, see `lmq check {shown}`, and edit again; {LEAVE}")));
+        return Err(Failure::failed(format!("`{shown}` has changes that could not be imported"))
+            .hint(format!("correct it, see `lmq check {shown}`, and edit again; {LEAVE}")));
     }
     let bom = before.starts_with(b"\xef\xbb\xbf");
     let text = deck_toml::decode(&before)
@@ -250,8 +251,8 @@ fn write_one(file: &Patched) -> Result<(), Failure> {
     if files::exchange(&file.path, &file.before, &file.after)? {
         return Ok(());
     }
-    Err(Failure::failed(format!("`{shown}` was changed by somebody else just now"))
-        .hint("nothing was changed; try again, and their changes are taken in first"))
+    Err(Failure::failed(format!("`{shown}` was just changed by somebody else"))
+        .hint("nothing was changed; try again, and their changes are imported first"))
 }
 
 fn put_back(files: &[Patched]) {

@@ -183,7 +183,7 @@ pub fn open_to_try(path: &Path, env: &Env, settings: &Settings) -> Result<Opened
 /// Why nothing can be written.
 fn unwritten(error: &StoreError) -> &'static str {
     match error.fault.trouble() {
-        Trouble::Full | Trouble::Disk => "the disk takes nothing more",
+        Trouble::Full | Trouble::Disk => "the disk is full",
         _ => "nothing can be written here",
     }
 }
@@ -210,28 +210,28 @@ impl From<StoreError> for Failure {
         let db = path.display();
         match &fault {
             Fault::NotADatabase(file) => Self::data(format!("`{}` is not a database", file.display()))
-                .hint("name another file with --db; this one was left as it is"),
+                .hint("name another file with --db; this one was not changed"),
             Fault::OtherProgram(file) => {
                 Self::data(format!("`{}` is the database of another program", file.display()))
-                    .hint("name another file with --db; this one was left as it is")
+                    .hint("name another file with --db; this one was not changed")
             }
             Fault::Newer { path, found, known } => {
                 Self::data(format!("`{}` was written by a newer lmq", path.display()))
                     .at(format!("its schema is {found}, this program knows {known}"))
-                    .hint("update lmq; the file was left as it is")
+                    .hint("update lmq; the file was not changed")
             }
             Fault::Io { path, source } => Self::failed(format!("cannot use `{}`", path.display()))
                 .at(source.to_string())
                 .hint(match source.kind() {
                     // What is there is no file that could be a database.
                     std::io::ErrorKind::Other => "choose another file with --db, or put a database there",
-                    _ => "choose another place with --db, or change the rights of the folder",
+                    _ => "choose another place with --db, or change the permissions of the folder",
                 }),
-            Fault::Stale => Self::failed("not saved: the card was answered elsewhere meanwhile")
+            Fault::Stale => Self::failed("not saved: the card was answered elsewhere in the meantime")
                 .hint("look at it with `lmq show` and answer again"),
             Fault::Replaced => Self::failed("not saved: another file has taken the place of the database")
                 .at(db.to_string())
-                .hint("it was moved or restored meanwhile; start lmq again"),
+                .hint("it was moved or restored in the meantime; start lmq again"),
             Fault::LoneLog(log) => Self::failed(format!("the database `{db}` is not there"))
                 .at(format!("its write-ahead log `{}` is, with what was answered last", log.display()))
                 .hint("put the database back beside it, or restore a backup with `lmq restore FILE`; that sets the log aside \
@@ -244,9 +244,9 @@ impl From<StoreError> for Failure {
             Fault::Clock(now) => Self::failed(format!("not saved: the clock says {}", now.to_rfc3339()))
                 .hint("set the clock; it is so far ahead that no other device would take what is written now"),
             Fault::Suspended => Self::failed("the card is suspended"),
-            Fault::Refused(why) => Self::data("this history can't be taken in")
+            Fault::Refused(why) => Self::data("this history can't be imported")
                 .at(why.clone())
-                .hint("nothing was changed; export it again where it comes from. docs/data-model.md says what is checked"),
+                .hint("nothing was changed; export it again on the device that it comes from"),
             Fault::Unreleased(file) => {
                 Self::data(format!("`{}` was made by lmq before its first release", file.display()))
                     .at("this version can't read it")
@@ -260,22 +260,22 @@ impl From<StoreError> for Failure {
                 Trouble::Full => Self::failed("not saved: the disk is full")
                     .at(db.to_string())
                     .hint("free some space and try again; everything answered before is safe"),
-                Trouble::ReadOnly => Self::failed("not saved: the database may not be written")
+                Trouble::ReadOnly => Self::failed("not saved: the database is read-only")
                     .at(db.to_string())
-                    .hint("change the rights of the file and its folder, or choose another with --db"),
+                    .hint("change the permissions of the file and its folder, or choose another with --db"),
                 Trouble::CannotOpen => Self::failed("cannot open the database")
                     .at(format!("{db}: {source}"))
-                    .hint("check that the folder exists and may be written, or choose another with --db"),
+                    .hint("check that the folder exists and is writable, or choose another with --db"),
                 Trouble::Damaged if !fault.has_passed(&path) => damaged(&path).at(source.to_string()),
                 Trouble::Damaged | Trouble::Unread => Self::failed("the disk could not be read").at(format!("{db}: {source}")).hint(
-                    "try again; where it fails again, copy the file to another disk before you do anything else with it",
+                    "try again; if it fails again, copy the file to another disk before you do anything else with it",
                 ),
                 Trouble::Disk => Self::failed("not saved: the disk refused to write")
                     .at(format!("{db}: {source}"))
                     .hint("check the disk; everything answered before is safe"),
                 Trouble::Other => Self::bug(format!("the database did not do what was expected: {source}"))
                     .at(db.to_string())
-                    .hint("please report this, with what you did; `lmq doctor` looks whether anything is wrong"),
+                    .hint("please report this, with what you did; `lmq doctor` checks whether anything is wrong"),
             },
         }
     }

@@ -64,11 +64,11 @@ pub fn faults(text: &NoteText) -> Vec<FieldFault> {
     for (name, one) in text.named_texts() {
         let Some(field) = field_named(kind, name) else { continue };
         if one.contains('\0') {
-            add(field, "it holds a character that can't be shown; take it out".to_owned());
+            add(field, "it contains a character that can't be shown; remove it".to_owned());
         }
     }
     if let Some(field) = text.too_long().and_then(|name| field_named(kind, name)) {
-        add(field, "it is longer than 1 MB; make it shorter, or several cards".to_owned());
+        add(field, "it is longer than 1 MB; shorten it, or make several cards of it".to_owned());
     }
     for tag in &text.tags {
         if let Err(failure) = bulk::tag(tag) {
@@ -92,7 +92,7 @@ fn field_named(kind: &dyn CardKind, name: &str) -> Option<&'static str> {
 fn in_form(fault: &Fault) -> String {
     match fault {
         Fault::BadReturns => "whole numbers of days, each later than the one before, such as 10, 30 and 90".to_owned(),
-        Fault::TooFewSides => "two sides at least, each another one, such as leader and manager".to_owned(),
+        Fault::TooFewSides => "at least two different sides, such as leader and manager".to_owned(),
         fault => format!("{}; {}", card_words::what(fault), card_words::help(fault)),
     }
 }

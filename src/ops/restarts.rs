@@ -66,6 +66,6 @@ pub(super) fn finish(store: &mut Store, stamp: Stamp, scheduler: &Scheduler) -> 
         drafts.iter().try_for_each(|draft| writer.append(draft, scheduler).map(drop))
     })?;
     Ok((!drafts.is_empty()).then(|| {
-        "an edit was cut short after its file was written: its cards begin again now, as they were meant to".to_owned()
+        "an edit was interrupted after its file was written: its cards start again now, as intended".to_owned()
     }))
 }

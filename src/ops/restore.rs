@@ -67,7 +67,7 @@ pub fn restore(
         }
     };
     if length == 0 {
-        return Err(Failure::data(format!("`{}` is empty: it is no backup", file.display()))
+        return Err(Failure::data(format!("`{}` is empty, so it is not a backup", file.display()))
             .hint("nothing was changed; `lmq restore` without a file lists the backups"));
     }
     if fs::canonicalize(file).ok() == fs::canonicalize(db).ok() {
@@ -79,7 +79,7 @@ pub fn restore(
     {
         return Err(Failure::failed(format!("cannot use `{}`", db.display()))
             .at(error.to_string())
-            .hint("nothing was changed; take the link away, or name another place with --db"));
+            .hint("nothing was changed; remove the link, or name another place with --db"));
     }
     make_folder(db)?;
     let (mut swap, _) = Swap::begin(db)?;
@@ -116,7 +116,7 @@ pub fn restore(
     swap.swap(fresh, &aside, &one_line(&file.display().to_string())).map_err(|error| {
         Failure::failed(format!("cannot put the backup at `{}`", db.display()))
             .at(error.to_string())
-            .hint("the database is as it was; check the rights of the folder and the space on the disk")
+            .hint("the database is as it was; check the permissions of the folder and the space on the disk")
     })?;
     let aside = match lone_log {
         Some(_) => Some(with_ending(&aside, SIDES[0])),
@@ -143,7 +143,7 @@ fn alone(db: &Path, env: &Env) -> Result<Result<Store, Unopened>, Failure> {
         Err(error) if error.fault.trouble() == Trouble::Busy => {
             Err(Failure::failed("another lmq has the database open")
                 .at(db.display().to_string())
-                .hint("nothing was changed; leave the other one (a session in another window?), then restore again"))
+                .hint("nothing was changed; close the other one (a session in another window?), then restore again"))
         }
         Err(error) => {
             let is_newer = matches!(error.fault, Fault::Newer { .. });

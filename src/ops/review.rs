@@ -340,9 +340,10 @@ impl<'a> Review<'a> {
             Ok(_) => {}
             Err(Refusal::Failure(failure)) => return Err(failure),
             Err(Refusal::Conflict(_)) => {
-                return Err(
-                    Failure::failed("the card was changed in its file meanwhile").hint("look at it, then try again")
-                );
+                return Err(Failure::failed("the card was changed in its file in the meantime").hint(
+                    "look at it, then try \
+                        again",
+                ));
             }
         }
         self.session = self.session.hinted(card, hint.trim());

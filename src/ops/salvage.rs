@@ -29,7 +29,7 @@ fn is_side_file(db: &Path, file: &Path) -> bool {
 /// When there is a file at `to`, or it can't be written; when nothing of ours is in the damaged one.
 pub fn salvage(db: &Path, to: &Path, env: &Env, settings: &Settings) -> Result<Salvaged, Failure> {
     if fs::symlink_metadata(to).is_ok() {
-        return Err(Failure::failed(format!("`{}` is there already", to.display()))
+        return Err(Failure::failed(format!("`{}` already exists", to.display()))
             .hint("name a file that is not there: what is saved goes into a new database"));
     }
     if is_side_file(db, to) {

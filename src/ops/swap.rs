@@ -106,7 +106,7 @@ impl Swap {
                 Err(error) => {
                     return Err(Failure::failed(format!("cannot use `{}`", path.display()))
                         .at(error.to_string())
-                        .hint("lmq writes down there what a restore is about to do; nothing was changed"));
+                        .hint("lmq notes there what a restore is about to do; nothing was changed"));
                 }
             }
         };
@@ -124,9 +124,9 @@ impl Swap {
     /// Puts in order what a killed restore left. Gives what the person should know.
     fn settle(&mut self) -> Result<Option<String>, Failure> {
         let outcome = self.outcome().map_err(|error| {
-            Failure::failed("a restore was interrupted, and can't be put in order")
+            Failure::failed("a restore was interrupted, and can't be finished or taken back")
                 .at(format!("{}: {error}", self.db.display()))
-                .hint("check the rights of the folder and the space on the disk, then try again")
+                .hint("check the permissions of the folder and the space on the disk, then try again")
         })?;
         let db = self.db.display();
         Ok(match outcome {
@@ -277,7 +277,7 @@ impl Drop for Swap {
 /// Opens the note and locks it; `None` while somebody else has it.
 fn take(path: &Path) -> io::Result<Option<File>> {
     if path.symlink_metadata().is_ok_and(|meta| !meta.is_file()) {
-        return Err(io::Error::other("it is in the way: it is no file"));
+        return Err(io::Error::other("it is in the way, and not a file"));
     }
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -300,7 +300,7 @@ fn take(path: &Path) -> io::Result<Option<File>> {
     let mut begin = vec![0; FIRST.len().min(usize::try_from(meta.len()).unwrap_or(0))];
     (&note).read_exact(&mut begin)?;
     if !FIRST.as_bytes().starts_with(&begin) || meta.len() > LONGEST_NOTE {
-        return Err(io::Error::other("it is in the way: lmq did not write it"));
+        return Err(io::Error::other("it is in the way, and not written by lmq"));
     }
     Ok(Some(note))
 }

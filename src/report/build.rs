@@ -142,7 +142,7 @@ fn summary(progress: &Progress) -> Section {
         (0, _, _) => Some(NO_ANSWERS_YET.to_owned()),
         _ if progress.paused_until.is_some() => progress
             .paused_until
-            .map(|day| format!("Paused until {}: nothing is due, and the streak keeps.", day.iso())),
+            .map(|day| format!("Paused until {}: nothing is due, and your streak is safe.", day.iso())),
         (_, 1.., false) => Some("Today is still open: one answer continues the streak.".to_owned()),
         _ => None,
     };
@@ -255,7 +255,7 @@ fn retention(progress: &Progress) -> Section {
         title: "True retention".to_owned(),
         note: Some(format!(
             "How many reviews were recalled; first answers and repeats don't count. Young cards had an interval \
-             under 21 days. In brackets is the range in which the true share lies with 95 % certainty; under \
+             under 21 days. The range in brackets contains the true share with 95 % certainty; under \
              {FEWEST_FOR_PERCENT} answers the counts are shown."
         )),
         body: Body::Table(Table {
@@ -287,8 +287,8 @@ fn retention_by_month(progress: &Progress) -> Section {
                 series: vec![1],
                 full: 1,
                 description: format!(
-                    "Share of reviews recalled in each of {} months, with its 95 % range: the fewer the reviews, the \
-                     wider it is.",
+                    "Share of reviews recalled in each of {} months, with its 95 % range, which is wider the fewer \
+                     reviews there were.",
                     shown.len()
                 ),
             },
@@ -377,8 +377,8 @@ fn outlook(progress: &Progress) -> Section {
         title: "Work to come".to_owned(),
         note: (!is_empty).then(|| {
             format!(
-                "{new} As if every card were answered on its day and recalled with Good: failures and repeats come on \
-                 top. Time at the mean of this period."
+                "{new} This assumes that every card is answered on its day with Good: failures and repeats come on \
+                 top. Time is based on the mean of this period."
             )
         }),
         body: Body::Table(Table {

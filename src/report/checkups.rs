@@ -43,8 +43,8 @@ fn checkups(all: &[Taken]) -> Section {
         };
         vec![Cell::Date(one.day), Cell::Part(one.score.passed, one.score.all), Cell::Likely(one.score), change, state]
     });
-    let range = "Scenes that no review asks. The range says where the true share lies (Wilson, 95 %), the change is that since the \
-                 baseline, a check-up from before your tenth card, in points of a hundred (Newcombe, 95 %).";
+    let range = "Scenes that no review asks. The range says where the true share lies (Wilson, 95 %). The change is \
+        since the baseline, a check-up from before your tenth card, in percentage points (Newcombe, 95 %).";
     Section {
         id: "checkups",
         title: "Check-ups".to_owned(),
@@ -83,7 +83,11 @@ fn topics(all: &[Taken]) -> Section {
     Section {
         id: "checkup_topics",
         title: "Check-ups by topic".to_owned(),
-        note: (!all.is_empty()).then(|| "A scene or two a topic: a hint where to look, and no measure.".to_owned()),
+        note: (!all.is_empty()).then(|| {
+            "One or two scenes a topic: a hint where to look, not a \
+            measurement."
+                .to_owned()
+        }),
         body: Body::Table(Table {
             names: 1,
             columns: vec![

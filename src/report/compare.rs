@@ -42,7 +42,7 @@ pub enum CompareError {
     #[error("it is not JSON, from line {0}, column {1} on")]
     NotJson(usize, usize),
     /// It is JSON, but another kind of file.
-    #[error("it is no report of `lmq report --json`")]
+    #[error("it is not a report of `lmq report --json`")]
     NotAReport,
     /// It comes from a newer program.
     #[error("it was written by a newer lmq: it has version {0} and this one knows {VERSION}; update lmq")]
@@ -283,7 +283,7 @@ fn of_topics(now: &Report, earlier: &Earlier) -> Section {
     Section {
         id: "comparison_topics",
         title: "Topics compared with before".to_owned(),
-        note: Some("Topics go by their titles and decks: one that was renamed is there twice.".to_owned()),
+        note: Some("Topics are compared by title and deck, so one that was renamed is there twice.".to_owned()),
         body: Body::Table(Table {
             names: 3,
             columns: columns(&[name("topic", "Topic"), name("deck", "Deck"), name("value", "Value")]),

@@ -28,8 +28,8 @@ pub struct OwnCard {
 }
 
 /// What is in it.
-const CONTENTS: &str = "In this report: the sentences that you typed to cards of the kind say, what you tried, and your check-ups. It is yours \
-                        alone: lmq puts nothing that you typed into what you share.";
+const CONTENTS: &str = "In this report: the sentences that you typed for cards of the kind say, what you tried, and \
+    your check-ups. It is only for you: lmq puts nothing that you typed into what you share.";
 
 /// Lays out the learner's own page: sentences first, then what the check-ups say.
 #[must_use]
@@ -80,7 +80,7 @@ fn sentences(cards: &[OwnCard]) -> Section {
                 column("words", "Words"),
             ],
             rows: rows.collect(),
-            when_empty: "Nothing yet: what you type to cards of the kind `say` will stand here.",
+            when_empty: "Nothing yet: what you type for cards of the kind `say` will be here.",
         }),
     }
 }

@@ -11,8 +11,9 @@ use crate::report::model::Section;
 use crate::report::table::Column;
 use crate::report::table::Table;
 
-const CONTENTS: &str = "This is all that is in the file, long texts cut; it is plain text, so you can read it before you send \
-    it. Left out: the text of cards, what was typed or chosen, when each answer was given, how long it took, where your files \
+const CONTENTS: &str = "This is everything in the file, with long texts cut; the file is plain text, so you can read \
+    it before you send it. Left out: the text of cards, what was typed or chosen, when each answer was given, how \
+    long it took, where your files \
     are, and what this machine is called.";
 
 fn name(key: &'static str, label: &'static str) -> Column {

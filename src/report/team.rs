@@ -20,17 +20,17 @@ use crate::report::model::Weight;
 use crate::report::table::Column;
 use crate::report::table::Table;
 
-const CONTENTS: &str = "In this report: how many of the team have come how far, sums of answers, titles of topics and \
-    names of decks that at least three have, and the names of those whose files name them. Left out: the text of cards, \
-    what was typed, when who answered, and every figure that is about one or two people, or would be if figures were taken \
-    from each other.";
+const CONTENTS: &str = "In this report: how far people are, sums of answers, titles of topics and names of decks \
+    that at least three people have, and the names of those whose files give one. Left out: the text of cards, what \
+    was typed, when anyone answered, and every figure that is about one or two people, or from which such a figure \
+    could be worked out by subtraction.";
 
-const NO_TOPICS: &str = "No topic is in three files or more.";
+const NO_TOPICS: &str = "No topic is in at least three files.";
 
-const ALL_KNOWN: &str = "There is none that the team does not know, or of which that may be told.";
+const ALL_KNOWN: &str = "There is no such topic, or none about which this may be said.";
 
 const NO_CHECKUPS: &str =
-    "Fewer than three people have a baseline, a check-up from before their tenth card, or may be told of.";
+    "Fewer than three people have a baseline, from a check-up before their tenth card, or may be reported on.";
 
 fn name(key: &'static str, label: &'static str) -> Column {
     Column { key, label, is_number: false }
@@ -73,7 +73,9 @@ fn summary(figures: &Figures) -> Section {
         id: "summary",
         title: "At a glance".to_owned(),
         note: Some(
-            "All counts are people. `-` stands for what is held back: it would tell of one or two people.".to_owned(),
+            "All counts are people. `-` is a figure that is held back because it would be about one or two \
+             people."
+                .to_owned(),
         ),
         body: Body::Facts(vec![
             fact("people", "People", Cell::Count(figures.people)),
@@ -133,10 +135,10 @@ fn next(figures: &Figures) -> Section {
 fn topics(figures: &Figures) -> Section {
     Section {
         id: "topics",
-        title: "How far the team has come".to_owned(),
+        title: "How far people are".to_owned(),
         note: Some(
             "How many have reached each level or a higher one: a person has the highest level that half of the topic's \
-             cards have reached. Whoever does not have the deck counts as not begun."
+             cards have reached. Someone who does not have the deck has not begun."
                 .to_owned(),
         ),
         body: Body::Table(Table {
@@ -163,8 +165,8 @@ fn checkups(figures: &Figures) -> Section {
         title: "Check-ups, before and after".to_owned(),
         note: Some(format!(
             "Scenes that are never practised, right of asked, for people with a baseline (a check-up from before their tenth \
-             card) and a later one. Where one or two have not both, up to two more are left out, chosen by chance. The \
-             ranges take answers as independent; those of one person are not quite.{too_few}"
+             card) and a later one. If one or two people lack one of the two, up to two more are left out at random. \
+             The ranges assume that answers are independent; those of one person are not quite.{too_few}"
         )),
         body: Body::Table(Table {
             names: 1,
@@ -200,8 +202,8 @@ fn decks(figures: &Figures) -> Section {
 fn people(figures: &Figures) -> Section {
     Section {
         id: "people",
-        title: "Who gave their name".to_owned(),
-        note: Some("Nothing here is told of them but that they are in the team.".to_owned()),
+        title: "People who gave their name".to_owned(),
+        note: Some("Nothing else here is about them.".to_owned()),
         body: Body::Table(Table {
             names: 0,
             columns: vec![name("name", "Name")],
@@ -331,7 +333,7 @@ pub(super) mod tests {
                 let said = said.split(',').next().unwrap();
                 assert!(text.replace('\n', " ").contains(said), "{form} {said}: {text}");
             }
-            assert!(!text.contains("Who gave their name"), "{form}");
+            assert!(!text.contains("People who gave their name"), "{form}");
         }
     }
 }

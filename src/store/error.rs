@@ -50,7 +50,7 @@ pub enum Fault {
     #[error("{0}")]
     Corrupt(String),
     /// A card was answered elsewhere since the writer looked.
-    #[error("the card was answered elsewhere meanwhile")]
+    #[error("the card was answered elsewhere in the meantime")]
     Stale,
     /// At the database's path is another file now, or none: what was written would be found by nobody.
     #[error("another file has taken the place of the database")]

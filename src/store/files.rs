@@ -57,12 +57,12 @@ pub(super) fn make_file(path: &Path) -> Result<(), Fault> {
 /// opened: opening a pipe waits for whoever writes to it, and a device has no end.
 ///
 /// # Errors
-/// When it is no file or can't be opened.
+/// When it is not a file or can't be opened.
 pub fn open_regular(path: &Path) -> std::io::Result<(fs::File, u64)> {
     let refuse = |meta: &fs::Metadata| match () {
         () if meta.is_dir() => Err(std::io::Error::other("it is a folder: name the files in it")),
         () if meta.is_file() => Ok(()),
-        () => Err(std::io::Error::other("it is no file, but a pipe, a device or a socket")),
+        () => Err(std::io::Error::other("it is not a file, but a pipe, a device or a socket")),
     };
     let missing = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => leads_nowhere(path).unwrap_or(error),
@@ -78,7 +78,7 @@ pub fn open_regular(path: &Path) -> std::io::Result<(fs::File, u64)> {
 /// What is wrong with a link to a file that is not there: the name itself is right.
 fn leads_nowhere(path: &Path) -> Option<std::io::Error> {
     let to = fs::read_link(path).ok()?;
-    Some(std::io::Error::other(format!("it is a link to `{}`, where no file is", to.display())))
+    Some(std::io::Error::other(format!("it is a link to `{}`, which does not exist", to.display())))
 }
 
 /// Brings onto the disk which files there are in a folder.
@@ -245,7 +245,7 @@ mod tests {
         let (gone, circle) = (folder.path().join("gone"), folder.path().join("circle"));
         symlink("nothing", &gone).unwrap();
         symlink("circle", &circle).unwrap();
-        assert_eq!(open_regular(&gone).unwrap_err().to_string(), "it is a link to `nothing`, where no file is");
+        assert_eq!(open_regular(&gone).unwrap_err().to_string(), "it is a link to `nothing`, which does not exist");
         assert!(!open_regular(&circle).unwrap_err().to_string().contains("no file is"));
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn side_files_are_files(path: &Path) -> Result<(), Fault> {
     for side in files::SIDES.map(|side| files::with_ending(path, side)) {
         if fs::metadata(&side).is_ok_and(|meta| !meta.is_file()) {
             let source =
-                std::io::Error::other("it is no file, but a folder, a pipe, a device or a socket: move it away");
+                std::io::Error::other("it is not a file, but a folder, a pipe, a device or a socket: move it away");
             return Err(Fault::Io { path: side, source });
         }
     }

@@ -36,11 +36,11 @@ const UNSEEN: &str = "(too fast: not taken, read first)";
 
 /// Said before the first check-up, where ten cards were answered already.
 const LATE: &str =
-    "It is no baseline: ten cards were answered before it, so it can't show what changes from the first day on.";
+    "It is not a baseline: ten cards were answered before it, so it can't show what changes from the first day on.";
 
 const COMMANDS: &[(&str, &str)] = &[
     (":d", "I don't know"),
-    (":u", "take back the newest answer of this sitting"),
+    (":u", "take back the newest answer of this check-up"),
     (":q", "leave; what was answered is kept"),
     (":?", "this list"),
 ];
@@ -49,7 +49,7 @@ const COMMANDS: &[(&str, &str)] = &[
 #[must_use]
 pub fn offer(offer: Offer, begin: &str) -> String {
     match offer {
-        Offer::GoOn(done) => format!("A check-up goes on after {}: {begin}", counted(done, "scene", "scenes")),
+        Offer::GoOn(done) => format!("A check-up continues after {}: {begin}", counted(done, "scene", "scenes")),
         Offer::Due { day, scenes, is_start } => {
             let why = match (day, is_start) {
                 (1, true) => ", to see where you start (only before your tenth card)".to_owned(),
@@ -77,9 +77,7 @@ pub fn said(said: &Notice) -> Option<String> {
     match said {
         Notice::AskAgain(why) => Some(words::unreadable(why)),
         Notice::TookBack => Some("Took back the answer".to_owned()),
-        Notice::NothingToUndo => {
-            Some("There is nothing in this sitting to take back; `lmq undo` goes further".to_owned())
-        }
+        Notice::NothingToUndo => Some("There is nothing here to take back; `lmq undo` goes further".to_owned()),
         Notice::Stale => Some("This scene was answered in another window; this answer was not taken".to_owned()),
         Notice::Ignored => None,
     }
@@ -97,7 +95,7 @@ pub fn result(outcome: &CheckupEnd) -> Vec<String> {
     if !this.finished {
         return vec![
             format!("{done} of {} are answered and kept.", counted(outcome.planned, "scene", "scenes")),
-            "`lmq checkup` goes on with it today; the result comes at the end.".to_owned(),
+            "`lmq checkup` continues it today; the result comes at the end.".to_owned(),
         ];
     }
     let place = outcome.all.iter().position(|one| one == this).map_or(1, |index| index + 1);

@@ -287,7 +287,7 @@ pub enum KeymapError {
         near: Option<String>,
     },
     /// No such key.
-    #[error("`{0}` is no key; write a character, or space, enter, esc, tab, up, down, left, right, ctrl-x")]
+    #[error("`{0}` is not a key; write a character, or space, enter, esc, tab, up, down, left, right, ctrl-x")]
     NoKey(String),
     /// A digit grades and can't be bound.
     #[error("`{0}` grades; bind another key")]

@@ -36,7 +36,7 @@ impl<R: BufRead> Lines for Typed<R> {
         let mut line = Vec::new();
         let read = self.0.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
         if u64::try_from(read).is_ok_and(|read| read == LONGEST) && !line.ends_with(b"\n") {
-            return Err(io::Error::other("a line is longer than 1 MB: that is no answer"));
+            return Err(io::Error::other("a line is longer than 1 MB: that is not an answer"));
         }
         Ok((read > 0).then_some(line))
     }

@@ -42,7 +42,7 @@ const COMMANDS: &[(&str, &str)] = &[
     (":o", "open its pictures and sounds"),
     (":g", "right, but a guess: Hard"),
     (":e", "change the card's text in your editor"),
-    (":em", "the same, for another meaning: the card begins again, gently"),
+    (":em", "the same, for another meaning: the card starts again, gently"),
     (":q", "leave; everything is kept"),
     (":?", "this list"),
 ];
@@ -355,7 +355,7 @@ impl Sitting<'_, '_> {
                     let keys = self.review.session().choices(self.review.today());
                     let names: Vec<String> = keys.iter().map(|choice| words::button(choice, false)).collect();
                     self.line(&format!(
-                        "`{}` is no grade here: {}; :? lists what else there is",
+                        "`{}` is not a grade here: {}; :? lists what else there is",
                         one_line(line),
                         names.join(", ")
                     ))?;
@@ -387,7 +387,7 @@ impl Sitting<'_, '_> {
             ":!" => return self.feed(Input::Suspend),
             ":*" => return self.feed(Input::Mark),
             ":g" if matches!(stage, Stage::Back(current) if current.question.ask == Ask::Say) => {
-                self.line("Your own words are no guess: grade them by the criteria")?;
+                self.line("Your own words are not a guess: grade them by the criteria")?;
             }
             ":g" if matches!(stage, Stage::Back(_)) => return self.grade(Input::Guessed),
             ":g" => self.line("Answer first; then :g says that it was a guess")?,
@@ -466,7 +466,7 @@ impl Sitting<'_, '_> {
                 Ok(done) => Ok(done.label),
                 Err(Refusal::Failure(failure)) => Err(kept(failure)),
                 Err(Refusal::Conflict(_)) => {
-                    Err(kept(Failure::failed("nothing was changed: the card was changed elsewhere meanwhile")))
+                    Err(kept(Failure::failed("nothing was changed: the card was changed elsewhere in the meantime")))
                 }
             },
         }

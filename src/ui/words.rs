@@ -64,7 +64,7 @@ pub fn in_days(days: i64) -> String {
 /// That a break lasts.
 #[must_use]
 pub fn paused(until: StudyDay) -> String {
-    format!("Paused until {}: nothing is due, and your streak keeps. `lmq pause --off` ends it", until.iso())
+    format!("Paused until {}: nothing is due, and your streak is safe. `lmq pause --off` ends the break", until.iso())
 }
 
 /// About how long.
@@ -104,7 +104,7 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
         (Ask::List(count), true) => format!("{count} items, Enter after each; Enter alone ends"),
         (Ask::List(count), false) => format!("{count} items, separated by semicolons"),
         (Ask::Order, true) => "Up, Down choose; Shift+Up, Shift+Down or a digit move; Enter ends".to_owned(),
-        (Ask::Order, false) => "Put them in order: the numbers, as 3 1 2".to_owned(),
+        (Ask::Order, false) => "Put them in order: type the numbers, such as 3 1 2".to_owned(),
     }
 }
 
@@ -198,13 +198,16 @@ pub fn graded(choice: Option<&Choice>, repeats: bool) -> String {
 #[must_use]
 pub(super) fn unreadable(why: &Unreadable) -> String {
     match why {
-        Unreadable::NoAnswer => "that is no answer; say that you don't know if you don't".to_owned(),
+        Unreadable::NoAnswer => "that is not an answer; if you don't know, say so".to_owned(),
         Unreadable::TooLong => "that is too long: an answer has at most 10,000 characters".to_owned(),
         Unreadable::OutOfRange(options) => format!("choose 1 to {options}"),
         Unreadable::NoOption { given, options } => {
-            format!("`{given}` is none of the choices; type its number, 1 to {options}")
+            format!("`{given}` is not one of the choices; type its number, 1 to {options}")
         }
-        Unreadable::Ambiguous(given) => format!("`{given}` could be several; type more of it, or its number, as #2"),
+        Unreadable::Ambiguous(given) => format!(
+            "`{given}` could be several; type more of it, or its number, such as \
+            #2"
+        ),
         Unreadable::NoOrder(options) => {
             let example = (1..=*options).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
             format!("give the numbers 1 to {options} in the right order, for example {example}")
@@ -227,7 +230,7 @@ pub fn said(said: &Notice, undo: &str) -> Option<String> {
         Notice::Leech { card, lapses, suspended, .. } => Some(leech(card, *lapses, *suspended)),
         Notice::Undone(label) => Some(format!("Took back: {label}")),
         Notice::NothingToUndo => Some("There is nothing to take back".to_owned()),
-        Notice::Stale(card) => Some(format!("{card} was changed elsewhere meanwhile; this answer was not taken")),
+        Notice::Stale(card) => Some(format!("{card} was changed elsewhere in the meantime; this answer was not taken")),
         Notice::Marked(true) => Some(format!("Marked. {undo} takes it back")),
         Notice::Marked(false) => Some(format!("The mark is gone. {undo} brings it back")),
         Notice::Buried => Some(format!("Buried until tomorrow. {undo} takes it back")),

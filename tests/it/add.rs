@@ -48,7 +48,7 @@ fn the_same_card_twice_is_one_card_and_a_key_is_taken_once() {
     let again = lmq.run(["add", "TEAM", "Who?", "Amara"]).ok();
     assert_eq!(
         (again.stdout.as_str(), again.stderr.as_str()),
-        ("", "the deck has this very card already; nothing was added\n")
+        ("", "the deck already has this card; nothing was added\n")
     );
     assert_eq!(lmq.cards("deck:team").len(), 1);
     lmq.run(["add", "team", "Why?", "Because", "--key", "why"]).ok().out();

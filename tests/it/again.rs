@@ -288,11 +288,11 @@ fn theirs_takes_text_tags_and_place_also_after_the_conflict_was_reported() {
     assert_eq!(report.kept, 1, "{report:?}");
     let before = world.found("");
     for _ in 0..2 {
-        assert_eq!(world.import_theirs("x.csv", file("B", "a1x", "t u")), "1 changed, 1 note as it was");
+        assert_eq!(world.import_theirs("x.csv", file("B", "a1x", "t u")), "1 changed, 1 note unchanged");
         let line = &world.found("q1")[0];
         assert_eq!((line.deck.as_str(), line.text.answer(1).as_str()), ("B", "a1x"));
         assert_eq!(line.text.tags, ["t", "u"]);
-        assert_eq!(world.import_theirs("x.csv", file("B", "a1x", "t u")), "2 notes as they were");
+        assert_eq!(world.import_theirs("x.csv", file("B", "a1x", "t u")), "2 notes unchanged");
         world.undo_newest();
         assert_eq!(world.found(""), before, "one undo");
     }
@@ -309,7 +309,7 @@ fn theirs_brings_a_moved_card_back_in_every_format() {
         let mut world = World::bare();
         world.import(format, version(format, 0));
         world.change(&["Peru"], elsewhere());
-        assert_eq!(world.import_theirs(format, version(format, 0)), "1 changed, 2 notes as they were", "{format}");
+        assert_eq!(world.import_theirs(format, version(format, 0)), "1 changed, 2 notes unchanged", "{format}");
         assert_eq!(world.found("Peru")[0].deck, "w", "{format}");
         world.undo_newest();
         assert_eq!(world.found("Peru")[0].deck, "Mine", "{format}");
@@ -352,15 +352,15 @@ fn files_of_one_name_in_several_folders_are_several_decks() {
         assert_eq!(report.warnings, ["2 files are called `Unit1`: their decks are `French::Unit1`, `German::Unit1`"]);
         let two = ["French::Unit1: chat", "French::Unit1: chien", "German::Unit1: Haus", "German::Unit1: Hund"];
         assert_eq!(decks_of(&world), two);
-        assert_eq!(import_path(&mut world, &root, &options).sentence(), "4 notes as they were");
+        assert_eq!(import_path(&mut world, &root, &options).sentence(), "4 notes unchanged");
         // A third one, and one of them alone.
         write(&root, "Latin/Unit1.csv", "front,back\ndog,canis\n");
-        assert_eq!(import_path(&mut world, &root, &options).sentence(), "1 note added, 4 notes as they were");
+        assert_eq!(import_path(&mut world, &root, &options).sentence(), "1 note added, 4 notes unchanged");
         let alone = import_path(&mut world, &root.join("French/Unit1.csv"), &Options::default());
-        assert_eq!(alone.sentence(), "2 notes as they were");
+        assert_eq!(alone.sentence(), "2 notes unchanged");
         fs::remove_file(root.join("German/Unit1.csv")).unwrap();
         fs::remove_file(root.join("Latin/Unit1.csv")).unwrap();
-        assert_eq!(import_path(&mut world, &root, &Options::default()).sentence(), "2 notes as they were");
+        assert_eq!(import_path(&mut world, &root, &Options::default()).sentence(), "2 notes unchanged");
         world.assert_sound();
     }
 }
@@ -374,16 +374,16 @@ fn a_file_that_was_alone_keeps_its_deck_when_another_one_of_its_name_comes() {
     import_path(&mut world, root, &Options::default());
     assert_eq!(decks_of(&world), ["Unit1: Hund", "Unit1: Katze"]);
     write(root, "a/Unit1.csv", "front,back\ndog,chien\n");
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "1 note added, 2 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "1 note added, 2 notes unchanged");
     assert_eq!(decks_of(&world), ["Unit1: Hund", "Unit1: Katze", "a::Unit1: chien"]);
     let steps = world.steps();
     import_path(&mut world, root, &Options::default());
     assert_eq!(world.steps(), steps);
     // In the folder itself, without a folder to be called by.
     write(root, "Unit1.csv", "front,back\ndog,canis\nhouse,domus\n");
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "2 notes added, 3 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "2 notes added, 3 notes unchanged");
     assert_eq!(world.found("").len(), 5);
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "5 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "5 notes unchanged");
     world.assert_sound();
 }
 
@@ -395,7 +395,7 @@ fn lists_with_the_same_questions_do_not_take_each_others_deck() {
     write(root, "b/Unit1.csv", "front,back\ndog,chien\ncat,chat\n");
     import_path(&mut world, root, &Options::default());
     write(root, "a/Unit1.csv", "front,back\ndog,Hund\ncat,Katze\n");
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "2 notes added, 2 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "2 notes added, 2 notes unchanged");
     assert_eq!(decks_of(&world), ["Unit1: chat", "Unit1: chien", "a::Unit1: Hund", "a::Unit1: Katze"]);
     world.assert_sound();
 }
@@ -410,9 +410,9 @@ fn two_equal_files_of_one_name_keep_their_own_decks() {
     import_path(&mut world, root, &Options::default());
     write(root, "b/Unit1.csv", &words("Katze"));
     import_path(&mut world, root, &Options::default());
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes unchanged");
     write(root, "b/Unit1.csv", &words("Kater"));
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "1 changed, 3 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "1 changed, 3 notes unchanged");
     assert_eq!(decks_of(&world), ["Unit1: Hund", "Unit1: Katze", "b::Unit1: Hund", "b::Unit1: Kater"]);
     world.assert_sound();
 }
@@ -463,11 +463,11 @@ fn files_of_one_name_keep_their_decks_when_their_folders_get_other_names() {
     import_path(&mut world, root, &Options::default());
     let decks = decks_of(&world);
     fs::rename(root.join("a"), root.join("c")).unwrap();
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes unchanged");
     // Each in the other's folder.
     fs::rename(root.join("b"), root.join("a")).unwrap();
     fs::rename(root.join("c"), root.join("b")).unwrap();
-    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes as they were");
+    assert_eq!(import_path(&mut world, root, &Options::default()).sentence(), "4 notes unchanged");
     assert_eq!(decks_of(&world), decks);
     world.assert_sound();
 }

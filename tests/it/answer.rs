@@ -164,7 +164,8 @@ fn of_answers_to_one_card_at_once_a_stale_one_is_refused_and_none_is_doubled() {
     let (codes, stderr) = at_once(&lmq, &["answer team/owner good"; 8]);
     let kept = codes.iter().filter(|code| *code == "0").count();
     assert!(kept >= 1 && codes.iter().all(|code| code == "0" || code == "1"), "{codes:?}");
-    assert_eq!(stderr.matches("not saved: the card was answered elsewhere meanwhile").count(), 8 - kept, "{stderr}");
+    let stale = "not saved: the card was answered elsewhere in the meantime";
+    assert_eq!(stderr.matches(stale).count(), 8 - kept, "{stderr}");
     assert_eq!(lmq.run(["history", "--json"]).json().as_array().unwrap().len(), kept);
     lmq.assert_sound();
 }

@@ -13,7 +13,7 @@ fn a_backup_is_one_private_file_that_holds_everything() {
     insta::assert_snapshot!(lmq.run(["backup", "copies/b.db"]).err(1), @r"
     lmq: cannot write `copies/b.db`
       there is no folder `copies`
-    hint: make it first, or name another
+    hint: create it first, or name another
     ");
     std::fs::create_dir(lmq.path("copies")).unwrap();
     assert_eq!(lmq.run(["backup", "copies/b.db"]).out(), "wrote copies/b.db\n");
@@ -35,8 +35,8 @@ fn a_file_that_is_there_is_not_replaced_unasked() {
     let lmq = Lmq::new();
     lmq.write("b.db", "precious");
     insta::assert_snapshot!(lmq.run(["backup", "b.db"]).err(1), @r"
-    lmq: `b.db` is there already
-    hint: say --force to replace it, or give another name
+    lmq: `b.db` already exists
+    hint: use --force to replace it, or give another name
     ");
     assert_eq!(lmq.read("b.db"), "precious");
     assert_eq!(lmq.run(["backup", "b.db", "--force"]).out(), "wrote b.db\n");
@@ -94,7 +94,7 @@ fn several_backups_onto_one_name_do_not_disturb_each_other() {
     };
     let once = all(&["backup", "b.db"]);
     assert_eq!(once.iter().filter(|(done, _)| *done).count(), 1, "{once:?}");
-    assert!(once.iter().all(|(done, said)| *done || said.contains("`b.db` is there already")), "{once:?}");
+    assert!(once.iter().all(|(done, said)| *done || said.contains("`b.db` already exists")), "{once:?}");
     let forced = all(&["backup", "b.db", "--force"]);
     assert!(forced.iter().all(|(done, _)| *done), "{forced:?}");
     assert_eq!(lmq.files(), ["b.db", "lmq.db"]);

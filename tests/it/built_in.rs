@@ -36,7 +36,7 @@ fn decks_are_a_table_with_what_waits_in_them() {
 #[test]
 fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     let lmq = Lmq::new();
-    assert_eq!(lmq.run(["decks", "--edited"]).out(), "no card that lmq or a followed file brings is edited\n");
+    assert_eq!(lmq.run(["decks", "--edited"]).out(), "you have not edited any card of lmq's or of a followed file\n");
     assert_eq!(lmq.run(["decks", "--edited", "--json"]).out(), "[]\n");
     lmq.run(["export", "skills", "--format", "toml", "--out", "skills.toml", "-q"]).ok().out();
     let text = lmq.read("skills.toml");
@@ -44,7 +44,7 @@ fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     assert_ne!(mine, text);
     lmq.write("skills.toml", &mine);
     let told = lmq.run(["import", "skills.toml"]).out();
-    assert!(told.starts_with("1 changed, ") && told.ends_with(" as they were\n"), "{told}");
+    assert!(told.starts_with("1 changed, ") && told.ends_with(" unchanged\n"), "{told}");
     let edited = lmq.run(["decks", "--edited"]).out();
     let lines: Vec<&str> = edited.lines().collect();
     assert_eq!(lines.len(), 3, "{edited}");
@@ -58,7 +58,7 @@ fn an_edited_built_in_card_is_shown_with_the_text_of_the_program() {
     // Back to the program's own text: nothing is edited any more.
     lmq.write("skills.toml", &text);
     assert!(lmq.run(["import", "skills.toml"]).out().starts_with("1 changed, "));
-    assert_eq!(lmq.run(["decks", "--edited"]).out(), "no card that lmq or a followed file brings is edited\n");
+    assert_eq!(lmq.run(["decks", "--edited"]).out(), "you have not edited any card of lmq's or of a followed file\n");
     lmq.assert_sound();
 }
 

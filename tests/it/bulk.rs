@@ -88,7 +88,7 @@ fn more_than_one_card_changes_only_when_it_was_said() {
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.stderr, @r"
     lmq: nothing was changed: this would change 5 cards
-    hint: say --yes to do it, --dry-run to look; `lmq undo` takes it back
+    hint: use --yes to do it, or --dry-run to look first; `lmq undo` takes it back
     ");
     insta::assert_snapshot!(lmq.ok(["delete", "deck:t", "--dry-run"]), @r"
     would have deleted 4 notes
@@ -120,6 +120,13 @@ fn more_than_one_card_changes_only_when_it_was_said() {
         let run = lmq.run(args);
         assert!(run.code == code && run.stderr.contains(said), "{args:?}: {run:?}");
     }
+    // Cards without a key of somebody's are named by what they ask.
+    lmq.import("w.csv", "front,back\nCapital of Peru?,Lima\nCapital of Chile?,Santiago\n");
+    insta::assert_snapshot!(lmq.ok(["delete", "deck:w", "--dry-run"]), @"
+    would have deleted 2 notes
+      Capital of Peru?
+      Capital of Chile?
+    ");
 }
 
 #[test]
@@ -203,7 +210,7 @@ fn moved_cards_take_their_answers_along() {
     assert_eq!((answers(&world, "work"), answers(&world, "t")), (1, 1));
     assert_eq!(world.card("t/one").deck, "work::new", "its old name finds it still");
     world.assert_sound();
-    assert!(world.import("t.toml", DECK).sentence().contains("4 notes as they were"));
+    assert!(world.import("t.toml", DECK).sentence().contains("4 notes unchanged"));
     assert_eq!(world.names("deck:work").len(), 3, "importing again leaves a card where it was put");
     world.undo_newest();
     assert_eq!(world.names("deck:t"), ["t/one", "t/two#1", "t/two#2", "t/three", "t/four"]);
@@ -435,7 +442,7 @@ fn a_deleted_card_is_looked_at_deleted_once_and_comes_back_by_its_key() {
     assert_eq!(lmq.run(["show", "team/k", "--json"]).json()["state"], "deleted");
     lmq.run(["answer", "team/k", "good"]).err(2);
     let run = lmq.run(["add", "team", "Who?", "Bela", "--key", "k"]).ok();
-    assert!(run.stderr.contains("goes on with the history") && run.stderr.contains("lmq reset team/k"), "{run:?}");
+    assert!(run.stderr.contains("continues the history") && run.stderr.contains("lmq reset team/k"), "{run:?}");
     let shown = lmq.run(["show", "team/k"]).out();
     assert!(shown.contains("Bela") && shown.contains("repetitions  1\n"), "with its history: {shown}");
     lmq.run(["add", "team", "Who?", "Cem", "--key", "k"]).err(2);

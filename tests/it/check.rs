@@ -54,10 +54,10 @@ fn decks_that_name_each_other_are_checked_together() {
     deck("b", "\"skils/t\"", &format!("\"a/k\", \"a/kk\", \"{known}\""));
     let output = lmq(folder.path(), &both);
     insta::assert_snapshot!(text(&output.stdout), @r#"
-    a.toml:3:18: idle-sequence: `sequence` names `b/t`, and `b` has a sequence of its own: the word counts for nothing
+    a.toml:3:18: idle-sequence: `sequence` names `b/t`, and `b` has a sequence of its own: the word has no effect
         a deck is in one sequence: its own, else that of the first deck by id that names it; `after` reaches single cards of any deck
     a.toml:7:1: waiting-circle: `k`: these wait for each other, so that none is ever asked: `a/k` after `b/k` after `a/k`
-        take one of them out of the `after` of another
+        remove one of them from the `after` of another
     b.toml:3:13: lost-sequence: `sequence` names `skils/t`, and there is no such deck among these files
         did you mean `skills/t`? check decks that name each other together
     b.toml:7:1: lost-after: `k`: `after` names `a/kk`, and its deck has no such card: nothing holds the card back
@@ -111,13 +111,13 @@ fn figures_show_what_was_measured_to_people_and_scripts() {
     let shown = text(&lmq(folder.path(), &["check", "d.toml", "--figures"]).stdout);
     insta::assert_snapshot!(shown, @"
     d.toml:6:1: surface-cue: `k0`: the number of connecting words (1) gives `left` away: right in 9 of 9 scenes; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
+        give scenes with other answers the same feature, or remove it from some of these; `lmq help cues` says how it is measured
     d.toml:6:1: surface-cue: `k0`: the word `then` gives `left` away: right in 9 of 9 sorts; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
+        give scenes with other answers the same feature, or remove it from some of these; `lmq help cues` says how it is measured
     d.toml:14:1: surface-cue: `k1`: the number of connecting words (0) gives `right` away: right in 9 of 9 scenes; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
+        give scenes with other answers the same feature, or remove it from some of these; `lmq help cues` says how it is measured
     d.toml:14:1: surface-cue: `k1`: the word `now` gives `right` away: right in 9 of 9 sorts; the commonest answer in 50 %
-        give scenes with other answers the same mark, or take it out of some of these; `lmq help cues` says how it is measured
+        give scenes with other answers the same feature, or remove it from some of these; `lmq help cues` says how it is measured
     d.toml: 18 sorts
         answers: left 9 (50 %), right 9 (50 %)
         in t: left 9 (50 %), right 9 (50 %)
@@ -164,7 +164,7 @@ fn a_new_deck_checks_and_imports_without_a_change() {
     assert_eq!(text(&lmq(folder.path(), &["import", "team.toml"]).stdout), "9 notes added\n");
     let again = lmq(folder.path(), &["new", "team"]);
     assert_eq!(again.status.code(), Some(1));
-    assert!(text(&again.stderr).contains("is there already"));
+    assert!(text(&again.stderr).contains("already exists"));
     assert_eq!(lmq(folder.path(), &["new", "a/b"]).status.code(), Some(2));
 }
 
@@ -217,7 +217,7 @@ fn files_of_a_folder_that_are_no_decks_are_skipped_and_named() {
     std::fs::write(decks.join("notes.pdf"), "%PDF").unwrap();
     std::fs::write(decks.join("ok.toml"), "[deck]\nid = \"ok\"\n").unwrap();
     let output = lmq(folder.path(), &["check", "decks"]);
-    assert!(text(&output.stderr).contains("skipped decks/notes.pdf: no deck"));
+    assert!(text(&output.stderr).contains("skipped decks/notes.pdf: not a deck"));
     assert_eq!(text(&output.stdout), "0 notes in 1 file: 0 errors, 0 warnings\n");
 }
 

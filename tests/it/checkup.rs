@@ -111,7 +111,7 @@ fn nothing_is_said_about_right_or_wrong_before_the_end() {
     let (left, other) = (printed("l\nl\nl\nl\nl\nl\nl\n:q\n"), printed("m\nb\nm\n:d\nb\nm\nb\n:q\n"));
     assert_eq!(left, other, "the same whatever is answered");
     assert!(left.ends_with(
-        "7 of 8 scenes are answered and kept.\n`lmq checkup` goes on with it today; the result comes at the end.\n"
+        "7 of 8 scenes are answered and kept.\n`lmq checkup` continues it today; the result comes at the end.\n"
     ));
     assert!(printed(EIGHT).contains(" of 8 right; "));
 }

@@ -132,7 +132,7 @@ fn what_was_asked_wrongly_is_said_with_what_was_meant() {
     for (args, words) in [
         (&["review", "diferences"][..], "did you mean `differences`?"),
         (&["answer", "differences/frame-two-groups", "super"], "use again, hard, good or easy"),
-        (&["answer", "differences/frame-two-groups", "6"], "is no grade"),
+        (&["answer", "differences/frame-two-groups", "6"], "is not a grade"),
         (&["report", "--since", "yesterday"], "2026-01-15"),
         (&["report", "--since", "2026-02-01", "--until", "2026-01-01"], "is after"),
         (&["report", "--format", "pdf"], "html"),

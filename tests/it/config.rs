@@ -84,7 +84,7 @@ fn a_file_with_faults_is_said_with_all_its_places_and_can_be_mended() {
     lmq: the settings `$T/config.toml` have faults
       $T/config.toml:1:1: there is no setting `new_per_dya`; did you mean `new_per_day`? `lmq config list` shows all
       $T/config.toml:2:1: `scale` has to be four or sm2, not the text `six`
-    hint: mend the file, or take the lines out
+    hint: correct the file, or remove the lines
     ");
     lmq.write("config.toml", "scale = \"six\"\n");
     lmq.run(["config", "set", "scale", "sm2"]).ok().out();
@@ -182,7 +182,7 @@ fn all_faults_of_tables_are_said_with_line_and_column() {
     insta::assert_snapshot!(lmq.run(["cards"]).err(3));
     lmq.write("config.toml", b"fuzz = true\n\xff\n");
     let error = lmq.run(["cards"]).err(3);
-    assert!(error.contains("config.toml:2:1: this is no UTF-8 text"), "{error}");
+    assert!(error.contains("config.toml:2:1: this is not UTF-8"), "{error}");
 }
 
 /// An editor that does what the shell line says with the file `$1`.

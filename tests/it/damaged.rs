@@ -21,7 +21,7 @@ fn a_file_that_is_no_database_is_left_as_it_is() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(lmq.run([command]).err(3), @r"
             lmq: `$T/lmq.db` is not a database
-            hint: name another file with --db; this one was left as it is
+            hint: name another file with --db; this one was not changed
             ");
         }
     }
@@ -38,7 +38,7 @@ fn another_programs_database_is_left_as_it_is() {
     let before = fs::read(lmq.db()).unwrap();
     insta::assert_snapshot!(lmq.run(["cards"]).err(3), @r"
     lmq: `$T/lmq.db` is the database of another program
-    hint: name another file with --db; this one was left as it is
+    hint: name another file with --db; this one was not changed
     ");
     assert_eq!(fs::read(lmq.db()).unwrap(), before);
     let db = rusqlite::Connection::open(lmq.db()).unwrap();
@@ -59,7 +59,7 @@ fn a_database_of_a_newer_program_is_refused_untouched() {
             insta::assert_snapshot!(lmq.run([command]).err(3), @r"
             lmq: `$T/lmq.db` was written by a newer lmq
               its schema is 9, this program knows 1
-            hint: update lmq; the file was left as it is
+            hint: update lmq; the file was not changed
             ");
         }
     }
@@ -114,7 +114,7 @@ fn a_folder_that_can_not_be_made_is_named() {
     lmq.write("file", "x");
     let run = lmq.run(["--db", "file/x/lmq.db", "cards"]).err(1);
     assert!(run.starts_with("lmq: cannot use `file/x"), "{run}");
-    assert!(run.contains("hint: choose another place with --db, or change the rights of the folder"), "{run}");
+    assert!(run.contains("hint: choose another place with --db, or change the permissions of the folder"), "{run}");
     let run = lmq.run(["--db", ".", "cards"]).code(1);
     assert!(run.stderr.contains("folder") || run.stderr.contains("directory"), "{}", run.stderr);
     assert!(lmq.run(["--db", "new/folder/lmq.db", "decks"]).err(2).contains("the folder `new/folder` is not there"));
@@ -294,10 +294,7 @@ fn a_full_disk_still_lets_one_look() {
         assert!(files() == before, "nothing is written");
         for (run, args) in seen.iter().zip(TO_SEE) {
             assert_eq!(run.code, 0, "{args:?}: {run:?}");
-            assert!(
-                run.stderr.starts_with("the disk takes nothing more: this is what was saved before\n"),
-                "{args:?}: {run:?}"
-            );
+            assert!(run.stderr.starts_with("the disk is full: this is what was saved before\n"), "{args:?}: {run:?}");
         }
         let wanted = looks(&lmq, "");
         for (seen, wanted) in seen.iter().zip(wanted) {

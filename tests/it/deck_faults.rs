@@ -15,7 +15,7 @@ fn all_faults_are_listed_with_line_column_and_a_caret() {
     );
     insta::assert_snapshot!(lmq.run(["import", "bad.toml"]).err(3), @r#"
     lmq: `bad.toml` was not imported: 4 faults
-      bad.toml:6:8: unknown-kind: `basik` is no kind of card
+      bad.toml:6:8: unknown-kind: `basik` is not a kind of card
        6 | kind = "basik"
          |        ^^^^^^^ did you mean `basic`?
       bad.toml:11:9: wrong-type: `front` has to be a text, not integer
@@ -27,7 +27,7 @@ fn all_faults_are_listed_with_line_column_and_a_caret() {
       bad.toml:19:1: unknown-field: a `basic` card has no field `tagz`
        19 | tagz = ["t"]
           | ^^^^ did you mean `tags`?
-    hint: mend them and import it again; nothing was changed
+    hint: correct them and import it again; nothing was changed
     "#);
     assert!(!lmq.run(["decks", "--json"]).out().contains("\"d\""));
     lmq.assert_sound();
@@ -61,7 +61,7 @@ fn faults_of_every_kind_have_a_place_and_a_way_out() {
         ("[deck]\nname = \"x\"\n".to_owned(), "[deck] has no `id`"),
         (card("front = \"x\"\n"), "the `basic` card has no `back`"),
         (card("front = \"\"\nback = \"b\"\n"), "`front` is empty"),
-        (card("front = \"a\\u0000b\"\nback = \"b\"\n"), "holds a NUL character"),
+        (card("front = \"a\\u0000b\"\nback = \"b\"\n"), "contains a NUL character"),
         (card("front = [\"x\", 3]\nback = \"b\"\n"), "`front` has to be a text, not integer"),
         (card("front = \"x\"\nback = \"b\"\ntopic = \"q\"\n"), "there is no topic `q`"),
         (card("front = \"x\"\nback = \"b\"\nafter = [\"zz\"]\n"), "names `zz`"),
@@ -92,7 +92,7 @@ fn invalid_utf8_is_named_by_its_byte() {
       bad.toml:2:10: invalid-utf8: byte 0xe9 is no UTF-8
        2 | id = "caf�"
          |          ^ save the file as UTF-8
-    hint: mend them and import it again; nothing was changed
+    hint: correct them and import it again; nothing was changed
     "#);
 }
 
@@ -119,7 +119,7 @@ fn line_ends_and_a_byte_order_mark_do_not_matter() {
     let mut world = World::bare();
     let windows = format!("\u{feff}{}", TEAM.replace('\n', "\r\n"));
     assert_eq!(world.import("a.toml", windows).sentence(), "3 notes added");
-    assert_eq!(world.import("b.toml", TEAM).sentence(), "3 notes as they were");
+    assert_eq!(world.import("b.toml", TEAM).sentence(), "3 notes unchanged");
 }
 
 #[test]

@@ -412,7 +412,7 @@ fn an_update_of_the_decks_says_on_one_line_what_changed() {
         ("e", deck("e", 3, &[("newer", "a")])),
     ];
     let told = update(&mut world, &third, 3);
-    assert_eq!(told.as_deref(), Some("d 3: 2 notes are new, 2 changed, 1 went; your history of the others stays"));
+    assert_eq!(told.as_deref(), Some("d 3: 2 notes are new, 2 changed, 1 removed; your history of the others stays"));
     assert_eq!(update(&mut world, &third, 3), None, "it is said once");
     assert_eq!(world.card("d/other").state.memory.map(|memory| memory.repetitions), Some(1));
     assert!(world.doctor().is_empty());

@@ -49,7 +49,7 @@ fn a_used_database_is_in_order() {
     assert_eq!(lmq.run(["doctor", "--json"]).out(), "[]\n");
     let fixed = lmq.run(["doctor", "--fix"]).ok();
     assert_eq!(fixed.stdout, "everything is in order\n");
-    assert_eq!(fixed.stderr, "a copy from before is at $T/lmq.db.before-fix.2026-01-15T090000+0100\n");
+    assert_eq!(fixed.stderr, "the database from before is at $T/lmq.db.before-fix.2026-01-15T090000+0100\n");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
     ");
     insta::assert_snapshot!(run.stderr, @r"
     lmq: not everything is in order
-    hint: `lmq doctor --fix` mends what can be made again from the log
+    hint: `lmq doctor --fix` repairs what can be rebuilt from the log
     ");
     let json = lmq.run(["doctor", "--json"]).code(3);
     let rows: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();

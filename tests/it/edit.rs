@@ -140,6 +140,11 @@ fn an_editor_that_is_missing_or_fails_changes_nothing() {
     assert!(text.contains("nothing was changed. your text is kept"), "{text}");
     assert_eq!(kept(&lmq).len(), 1, "what was written before it failed");
     assert_eq!(lmq.run(["undo", "--list"]).out().lines().count(), 1);
+    // Who named none gets one that is installed.
+    let nano = lmq.write("bin/nano", "#!/bin/sh\n/bin/sed -i s/Amara/Ben/ \"$1\"\n");
+    std::fs::set_permissions(nano, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let edited = lmq.shell("PATH=\"$PWD/bin:$(dirname \"$(command -v lmq)\")\" lmq edit team/owner").out();
+    assert!(edited.contains("edited") && lmq.cards("deck:work::team Ben").len() == 1, "{edited}");
 }
 
 #[test]
@@ -160,7 +165,7 @@ fn several_cards_are_edited_together_and_each_finds_its_note_again() {
     assert_eq!(card(&lmq, "team/owner")["answer"], "Bela");
     assert_eq!(card(&lmq, "team/pair#1")["answer"], "mentee");
     let text = sed(&lmq, "s/^id = .*/id = 'ffffffffffffffffffffffffffffffff'/", "lmq edit deck:team").err(3);
-    assert_eq!(text.matches("unknown-id: this is none of the cards that are edited").count(), 3, "{text}");
+    assert_eq!(text.matches("unknown-id: this is not one of the cards being edited").count(), 3, "{text}");
     let text = with_editor(&lmq, "cat \"$1\" \"$1\" > t; cp t \"$1\"", "lmq edit deck:team").err(3);
     assert_eq!(text.matches("duplicate-id").count(), 3, "{text}");
     assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: edited 2 notes\n");
@@ -207,7 +212,7 @@ fn scripts_change_fields_or_send_a_text() {
       -:4:1: unknown-field: a `basic` card has no field `bakc`
        4 | bakc = "B"
          | ^^^^ did you mean `back`?
-    hint: mend it and try again
+    hint: correct it and try again
     "#);
 }
 
@@ -315,7 +320,7 @@ fn another_key_and_another_kind_keep_the_history() {
     );
     assert_eq!(taken.hint.as_deref(), Some("choose another key"));
     let said = world.import("new.toml", TEAM.replace("\"owner\"", "\"lead\"").replace("Amara", "Cem")).sentence();
-    assert_eq!(said, "2 notes as they were, 1 kept as you wrote it", "the same note under its new key");
+    assert_eq!(said, "2 notes unchanged, 1 kept as you wrote it", "the same note under its new key");
     assert_eq!(world.card("team/lead#1").text.answer(1), "Amara", "the learner's own text stays");
     world.undo_newest();
     assert_eq!(world.newest_step().as_deref(), Some("edited team/lead"));
@@ -396,14 +401,14 @@ fn a_file_that_is_gone_read_only_or_broken_stops_the_edit_and_there_is_a_way_out
     std::fs::set_permissions(lmq.path("team.toml"), std::fs::Permissions::from_mode(0o444)).unwrap();
     insta::assert_snapshot!(lmq.run(edit).err(1), @r"
     lmq: the followed file `$T/team.toml` is read-only
-    hint: nothing was changed. With --leave-file the edit is yours alone, and stays whatever the file says
+    hint: nothing was changed. --leave-file changes only your own text, which then stays whatever the file says
     ");
     std::fs::remove_file(lmq.path("team.toml")).unwrap();
     let gone = lmq.run(edit).code(1).stderr;
     assert!(gone.contains("lmq: the followed file `$T/team.toml` is gone\nhint: nothing was changed."), "{gone}");
     lmq.write("team.toml", TEAM.replace("Amara", "3\""));
     let broken = lmq.run(edit).code(1).stderr;
-    assert!(broken.contains("`$T/team.toml` has changes that could not be taken in"), "{broken}");
+    assert!(broken.contains("`$T/team.toml` has changes that could not be imported"), "{broken}");
     assert!(lmq.listed("roadmap")[0].contains("Amara"));
     lmq.write("team.toml", TEAM);
     let run = lmq.run(["edit", "team/owner", "--back", "Bela", "--leave-file"]).ok();
@@ -419,7 +424,7 @@ fn a_file_that_is_gone_read_only_or_broken_stops_the_edit_and_there_is_a_way_out
     assert!(lmq.listed("roadmap")[0].contains("Bela"), "yours stays");
     let edited = lmq.run(["decks", "--edited", "--json"]).json();
     assert_eq!(edited[0]["upstream"]["fields"]["back"], "Cem", "what the file says now is known");
-    assert_eq!(lmq.run(["import", "team.toml", "--link", "--theirs"]).ok().stdout, "1 changed, 2 notes as they were\n");
+    assert_eq!(lmq.run(["import", "team.toml", "--link", "--theirs"]).ok().stdout, "1 changed, 2 notes unchanged\n");
     assert!(lmq.listed("roadmap")[0].contains("Cem"), "now it was asked for");
     lmq.run(["undo", "--yes"]).ok().done();
     assert!(lmq.listed("roadmap")[0].contains("Bela"), "nothing is lost");
@@ -434,7 +439,7 @@ fn what_both_changed_is_shown_and_nothing_is_lost() {
     let script = "sed -i 's/Amara/Bela/' \"$1\"; cp theirs.toml team.toml";
     let run = with_editor(&lmq, script, "lmq edit team/owner").code(1);
     let [name] = kept(&lmq).try_into().unwrap();
-    assert!(run.stderr.contains("a card was changed elsewhere meanwhile"), "{}", run.stderr);
+    assert!(run.stderr.contains("a card was changed elsewhere in the meantime"), "{}", run.stderr);
     assert!(run.stderr.contains("back = \"Cem\"") && run.stderr.contains("back = \"Bela\""), "{}", run.stderr);
     assert!(run.stderr.contains(&format!("lmq edit --resume $T/{name}")), "{}", run.stderr);
     assert_eq!(card(&lmq, "team/owner")["answer"], "Cem");

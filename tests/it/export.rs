@@ -59,7 +59,7 @@ fn every_format_comes_back_equal_in_another_database() {
             }
             assert_eq!(ours, theirs, "{format} {deck}");
         }
-        assert!(other.import(&file, &out).sentence().ends_with("16 notes as they were"));
+        assert!(other.import(&file, &out).sentence().ends_with("16 notes unchanged"));
         other.assert_sound();
     }
 }
@@ -99,7 +99,7 @@ fn a_toml_file_holds_one_deck() {
     assert!(run.code == 2 && run.stdout.is_empty(), "nothing goes out before that is known: {run:?}");
     insta::assert_snapshot!(lmq.run(["export", "team"]).err(2), @r"
     lmq: the format is not given
-    hint: say --format toml, csv, json or jsonl
+    hint: use --format toml, csv, json or jsonl
     ");
     lmq.run(["export", "team", "--format", "xls"]).err(2);
     lmq.run(["export", "taem", "--format", "csv"]).err(2);

@@ -13,7 +13,7 @@ const DAYS: i64 = 28;
 
 const HEAD: &str = "# The first four weeks
 
-Which new cards a learner meets on days 1 to 28 with the built-in decks and the default settings: ten new cards a day, one sitting a day,
+Which new cards a learner meets on days 1 to 28 with the built-in decks and the default settings: ten new cards a day, one session a day,
 every answer Good. Written by a test (`tests/it/first_weeks.rs`), which asks the program day by day; change the decks, not
 this file. Each line has the card, its topic, and the beginning of what is asked.
 ";

@@ -233,11 +233,11 @@ fn forget_asks_first() {
     let before = found(&lmq);
     let error = lmq.run(["forget", "diary/secret"]).err(2);
     insta::assert_snapshot!(error, @r"
-    lmq: nothing was erased: this would erase what 1 note says and what was typed to it
-    hint: say --yes to do it, for good, or --dry-run to look
+    lmq: nothing was erased: this would erase what 1 note says and what was typed for it
+    hint: use --yes to erase it for good, or --dry-run to look
     ");
     let looked = lmq.run(["forget", "diary/secret", "--dry-run"]).out();
-    assert_eq!(looked, "would have erased what 1 note says and what was typed to it\n  diary/secret\n");
+    assert_eq!(looked, "would have erased what 1 note says and what was typed for it\n  diary/secret\n");
     assert_eq!(found(&lmq), before);
 }
 
@@ -442,7 +442,7 @@ fn a_restore_says_that_forgotten_words_are_there_again() {
     lmq.run(["backup", "mine.db"]).done();
     lmq.run_at("2026-01-15T10:00:00+01:00", ["forget", "diary/secret", "--yes"]).done();
     let run = lmq.run_at("2026-01-15T11:00:00+01:00", ["restore", "mine.db", "--yes"]).ok();
-    assert!(run.stderr.contains("what was forgotten since the backup was made is there again"), "{run:?}");
+    assert!(run.stderr.contains("words that were erased since the backup was made are back"), "{run:?}");
     let aside = lmq.files().into_iter().find(|file| file.contains("set-aside")).unwrap();
     lmq.run(["--db", &aside, "export", "--what", "history", "--out", "newer.zst", "-q"]).done();
     lmq.run(["import", "newer.zst"]).done();
@@ -493,7 +493,7 @@ fn deleted_notes_that_no_search_finds_and_texts_that_an_editor_left_are_named() 
     lmq.write("edit-skills.toml", "front = \"alpha zebra\"");
     let run = lmq.run(["forget", "zebra", "--yes"]).ok();
     assert!(
-        run.stderr.contains("1 deleted note still has its words; no search finds them, their names do: d/b"),
+        run.stderr.contains("1 deleted note still has its words; no search finds them, so name them: d/b"),
         "{run:?}"
     );
     assert!(run.stdout.contains("edit-a1B2c3.toml") && !run.stdout.contains("edit-skills"), "{run:?}");
@@ -503,7 +503,7 @@ fn deleted_notes_that_no_search_finds_and_texts_that_an_editor_left_are_named() 
     assert!(!run.stderr.contains("deleted note"), "{}", run.stderr);
     // What comes before an erasure can be taken back, and it is said that the erasure can't.
     let undone = lmq.run(["undo"]).ok();
-    assert!(undone.stderr.contains("words that were erased can't be brought back"), "{}", undone.stderr);
+    assert!(undone.stderr.contains("erased words can't be brought back"), "{}", undone.stderr);
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn a_first_check_up_that_comes_too_late_says_so_before_it_begins_and_a_first_sit
     assert!(early.contains("Check-up: 3 scenes") && !early.contains("no baseline"), "{early}");
     at(&lmq, "01-15", &["review", "--new", "10"], &"\n3\n".repeat(10)).done();
     let late = at(&lmq, "01-15", &["checkup"], ":q\n").stdout;
-    assert!(late.replace('\n', " ").contains("It is no baseline: ten cards were answered before it"), "{late}");
+    assert!(late.replace('\n', " ").contains("It is not a baseline: ten cards were answered before it"), "{late}");
 }
 
 fn at(lmq: &Lmq, date: &str, args: &[&str], input: &str) -> Run {

@@ -41,7 +41,7 @@ fn it_says_why_nothing_waits() {
     lmq.run(["answer", "team/who", "good"]).ok().out();
     let text = lmq.run([]).out();
     assert!(
-        text.ends_with("Nothing is due, and today's 1 new card is met. `lmq review --new 5` brings five more\n"),
+        text.ends_with("Nothing is due, and you have met today's 1 new card. `lmq review --new 5` brings five more\n"),
         "{text}"
     );
     lmq.run(["config", "set", "reviews_per_day", "0"]).ok().out();

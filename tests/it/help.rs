@@ -55,6 +55,28 @@ fn topics_are_pages_in_the_program_and_commands_have_theirs() {
     assert!(lmq.run(["help", "topics"]).out().contains("  search "));
     let unknown = lmq.run(["help", "serach"]).err(2);
     assert!(unknown.contains("did you mean `lmq help search`?"), "{unknown}");
+    assert!(lmq.run(["help", "decks", "rmove"]).err(2).contains("did you mean `lmq help decks remove`?"));
+    // Every topic that is listed is a page, here and for `man`, with the same words.
+    let listed = lmq.run(["help", "topics"]).out();
+    let topics: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(topics.len() > 10, "{listed}");
+    for topic in topics {
+        let page = lmq.run(["help", topic]).out();
+        assert!(!page.contains(".md)"), "an installed user has no such file: {topic}");
+        let manual = lmq.run(["man", topic]).out();
+        assert!(manual.starts_with(&format!(".TH lmq\\-{} 7\n", topic.replace('-', "\\-"))), "{topic}");
+        let plain =
+            [("\\&", ""), ("\\(aq", "'"), ("\\(ga", "`"), ("\\(ha", "^"), ("\\(ti", "~"), ("\\-", "-"), ("\\e", "\\")];
+        let plain = plain.iter().fold(manual, |text, (from, to)| text.replace(from, to));
+        let words = |text: &str| {
+            let kept = |c: char| if c.is_alphanumeric() { c } else { ' ' };
+            let text: String = text.chars().map(kept).collect();
+            text.split_whitespace().map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        };
+        let lost: Vec<String> = words(&page).difference(&words(&plain)).cloned().collect();
+        assert!(lost.len() < 12, "{topic}: {lost:?}");
+    }
+    assert!(lmq.run(["man", "serach"]).err(2).contains("did you mean `lmq man search`?"));
 }
 
 #[test]
@@ -115,6 +137,51 @@ fn with_json_an_error_is_json_too() {
         assert!(error["error"]["hint"].is_string() && error["error"]["places"].is_array());
     }
     assert!(lmq.run(["show", "no/such"]).err(2).starts_with("lmq: there is no card"));
+}
+
+/// The commands below this one that take `--json`, each with a word for everything that it requires.
+fn commands_with_json(command: &clap::Command, words: &[String], found: &mut Vec<(Vec<String>, usize)>) {
+    for inner in command.get_subcommands() {
+        let mut words = [words, &[inner.get_name().to_owned()]].concat();
+        commands_with_json(inner, &words, found);
+        if inner.get_arguments().any(|argument| argument.get_long() == Some("json")) {
+            let names = words.len();
+            words.extend(inner.get_positionals().filter(|one| one.is_required_set()).map(|_| "x".to_owned()));
+            found.push((words, names));
+        }
+    }
+}
+
+#[test]
+fn every_command_with_json_tells_every_error_in_json() {
+    let lmq = Lmq::new();
+    let mut commands = Vec::new();
+    commands_with_json(&lmq::cli::command(), &[], &mut commands);
+    let told = |run: &crate::home::Run| {
+        let error: serde_json::Value = run.stderr.lines().last().and_then(|line| serde_json::from_str(line).ok())?;
+        let error = &error["error"];
+        let is_whole = error["what"].is_string() && error["places"].is_array() && error["hint"].is_string();
+        (is_whole && error["exit_code"] == run.code).then(|| error["what"].as_str().unwrap().to_owned())
+    };
+    let mut without_a_database = Vec::new();
+    for (words, names) in &commands {
+        let name = words[..*names].join(" ");
+        let run = lmq.run([&words[..*names], &["--json".to_owned(), "--no-such".to_owned()]].concat());
+        assert_eq!(told(&run), Some(format!("`lmq {name}` has no option `--no-such`")), "{run:?}");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}");
+        let db = ["--db".to_owned(), "no/such.db".to_owned(), "--json".to_owned()];
+        let run = lmq.run([&db[..], words].concat());
+        match told(&run) {
+            Some(what) if what == "the folder `no` is not there" => {}
+            Some(_) => without_a_database.push(name),
+            None => {
+                assert_eq!(run.code, 0, "{name}: {run:?}");
+                without_a_database.push(name);
+            }
+        }
+    }
+    assert_eq!(without_a_database, ["check", "team", "config get", "config list"]);
+    assert!(commands.len() > 18, "{commands:?}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn importing_the_same_file_twice_changes_nothing() {
     assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
     let before = lmq.cards("deck:team");
     let steps = lmq.run(["undo", "--list"]).out();
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes as they were\n");
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes unchanged\n");
     assert_eq!(lmq.cards("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
@@ -38,7 +38,7 @@ fn a_card_that_is_not_in_the_file_any_more_stays() {
     let run = lmq.run(["import", "d.toml"]).ok();
     assert_eq!(
         (run.stdout.as_str(), run.stderr.as_str()),
-        ("1 note as it was\n", "1 note of the deck stays that is not in the file\n")
+        ("1 note unchanged\n", "1 note of the deck is not in the file, and stays\n")
     );
     assert_eq!(lmq.listed("deck:d"), ["one? → 1 [new]", "two? → 2 [new]"]);
 }
@@ -52,7 +52,7 @@ fn a_file_may_not_pass_for_a_built_in_deck() {
       the built-in deck has no card `owner`
       the built-in deck has no card `pair`
       the built-in deck has no card `retro`
-    hint: give your deck another `id`; to change a built-in card keep its key
+    hint: give your deck another `id`; to change a built-in card, keep its key
     ");
     assert!(lmq.listed("roadmap").is_empty());
     lmq.assert_sound();
@@ -66,7 +66,10 @@ fn a_folder_means_the_decks_in_it() {
     lmq.write("decks/README.md", "no deck");
     lmq.write("decks/.hidden.csv", "a,b\n");
     let run = lmq.run(["import", "decks"]).ok();
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("4 notes added\n", "skipped decks/README.md: no deck\n"));
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("4 notes added\n", "skipped decks/README.md: not a deck\n")
+    );
     assert_eq!(lmq.listed("deck:words"), ["Hund → dog [new]"]);
     assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 4 notes into words, work::team\n", "one step");
     assert!(lmq.listed("deck:words").is_empty());
@@ -93,7 +96,7 @@ fn one_bad_file_of_a_folder_keeps_no_good_one_out_and_all_are_named() {
     for said in [
         "skipped decks/broken.toml: ",
         "skipped decks/empty.txt: `decks/empty.txt` is empty",
-        "skipped decks/package.json: no deck",
+        "skipped decks/package.json: not a deck",
         "skipped decks/prose.txt: ",
         "skipped decks/s.toml: `decks/s.toml` can't be the deck `skills`: that one is built in",
         "skipped decks/words.sync-conflict-20240102-030405-ABC1234.csv: a sync tool made this copy",

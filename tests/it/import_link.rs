@@ -18,7 +18,7 @@ fn an_edit_comes_in_with_the_next_command() {
     lmq.write("team.toml", TEAM.replace("Who owns the roadmap?", "Whose is the plan?"));
     let run = lmq.run(["cards", "deck:team", "plan"]).ok();
     assert_eq!(run.stdout, "team/owner  [learning]  Whose is the plan?\n");
-    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 notes as they were\n");
+    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 notes unchanged\n");
     assert_eq!(
         lmq.run(["cards", "deck:team", "plan"]).out(),
         "team/owner  [learning]  Whose is the plan?\n",
@@ -52,7 +52,7 @@ fn a_broken_edit_is_said_each_time_and_the_cards_stay() {
             insta::assert_snapshot!(run.stderr, @r"
             lmq: `$T/team.toml` was not imported: 1 fault
               $T/team.toml:14:8: `back` has to be a text, not integer
-            hint: mend them and import it again; nothing was changed
+            hint: correct them and import it again; nothing was changed
             its cards stay as they were
             ");
         }
@@ -74,13 +74,13 @@ fn a_card_that_vanished_from_the_file_is_retired_and_can_come_back() {
     lmq.write("team.toml", cut);
     let run = lmq.run(["cards", "deck:team"]).ok();
     assert_eq!(run.stdout.lines().count(), 3);
-    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 retired, 2 notes as they were\n");
+    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 retired, 2 notes unchanged\n");
     lmq.assert_sound();
     let shown = lmq.run(["show", "team/retro#1"]).out();
     assert!(shown.contains("state        deleted") && shown.contains("repetitions  1"), "{shown}");
     assert!(lmq.run(["history", "team/retro#1"]).out().contains("Good"));
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/team.toml` changed: 1 brought back, 2 notes as they were\n");
+    assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/team.toml` changed: 1 brought back, 2 notes unchanged\n");
     assert_eq!(lmq.cards("deck:team"), before, "with its history");
 }
 
@@ -102,7 +102,7 @@ fn cards_of_ones_own_in_a_followed_deck_stay_when_the_file_changes() {
     lmq.run(["import", "more.csv", "-q"]).ok().out();
     lmq.write("team.toml", TEAM.replace("Amara", "Bela"));
     let run = lmq.run(["cards", "deck:team"]).ok();
-    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 notes as they were\n");
+    assert_eq!(run.stderr, "`$T/team.toml` changed: 1 changed, 2 notes unchanged\n");
     assert!(run.stdout.contains("Mine?") && run.stdout.contains("more"), "{}", run.stdout);
 }
 
@@ -114,7 +114,7 @@ fn two_followed_files_in_one_deck_leave_each_others_cards_alone() {
     lmq.run(["import", "d", "--link", "--deck", "words", "-q"]).ok().out();
     lmq.write("d/a.csv", "one,1\n");
     let run = lmq.run(["cards", "deck:words"]).ok();
-    assert_eq!(run.stderr, "`$T/d/a.csv` changed: 1 retired, 1 note as it was\n");
+    assert_eq!(run.stderr, "`$T/d/a.csv` changed: 1 retired, 1 note unchanged\n");
     assert_eq!(lmq.listed("deck:words"), ["one → 1 [new]", "three → 3 [new]"]);
 }
 
@@ -128,7 +128,7 @@ fn a_new_file_in_a_followed_folder_comes_in() {
     assert_eq!(run.stderr, "`$T/d/b.csv` changed: 1 note added\n");
     assert_eq!(lmq.listed("deck:b"), ["two → 2 [new]"]);
     lmq.write("d/b.csv", "two,2\nthree,3\n");
-    assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/d/b.csv` changed: 1 note added, 1 note as it was\n");
+    assert_eq!(lmq.run(["decks"]).ok().stderr, "`$T/d/b.csv` changed: 1 note added, 1 note unchanged\n");
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_copy_that_a_sync_tool_made_is_never_followed_and_that_is_said() {
     assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Amara [new]"]);
     let refused = lmq.run(["import", "--link", &format!("d/{copy}")]).err(2);
     assert!(refused.contains("which can't be followed"), "{refused}");
-    assert_eq!(lmq.run(["import", &format!("d/{copy}")]).ok().stdout, "1 changed, 2 notes as they were\n");
+    assert_eq!(lmq.run(["import", &format!("d/{copy}")]).ok().stdout, "1 changed, 2 notes unchanged\n");
 }
 
 #[test]

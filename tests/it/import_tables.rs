@@ -58,10 +58,8 @@ fn byte_order_marks_utf16_and_old_windows_files_are_read() {
     let report = world.import("w.csv", b"caf\xe9,coffee\n\x80,euro\n");
     assert_eq!(
         report.warnings,
-        [
-            "w.csv: line 1 is not UTF-8 (byte 0xE9), so the file was read as windows-1252; if letters look wrong, say its \
-          encoding with --encoding, or save it as UTF-8"
-        ]
+        ["w.csv: line 1 is not UTF-8 (byte 0xE9), so the file was read as windows-1252; if letters look wrong, \
+             name its encoding with --encoding, or save it as UTF-8"]
     );
     assert_eq!(world.listed("deck:w"), ["café → coffee [new]", "€ → euro [new]"]);
 }
@@ -123,7 +121,7 @@ fn strict_imports_nothing_where_one_row_is_bad() {
     insta::assert_snapshot!(lmq.run(["import", "a.csv", "--strict"]).err(3), @r"
     lmq: not imported: there are bad rows, and --strict was given
       a.csv:3: 1 column, expected 2 or more (separated by `,`)
-    hint: nothing was changed; without --strict the good rows go in
+    hint: nothing was changed; without --strict the good rows are imported
     ");
     assert!(lmq.run(["cards", "deck:a"]).err(2).contains("there is no deck `a`"));
     lmq.write("b.csv", "front,back\nQuito\n");

@@ -41,7 +41,7 @@ fn an_edited_card_keeps_its_history() {
     let (before, events) = (world.card("team/owner"), world.events(world.card("team/owner").card));
     assert_eq!(events.len(), 1);
     let edited = TEAM.replace("Who owns the roadmap?", "Whose is the plan?").replace("Amara", "Bela");
-    assert_eq!(said(&mut world, "team.toml", edited), "1 changed, 2 notes as they were");
+    assert_eq!(said(&mut world, "team.toml", edited), "1 changed, 2 notes unchanged");
     assert_eq!(world.listed("plan"), ["Whose is the plan? → Bela [learning]"]);
     let after = world.card("team/owner");
     assert_eq!((after.card, &after.state), (before.card, &before.state));
@@ -65,16 +65,16 @@ fn a_card_whose_key_changed_is_known_by_its_prompt() {
     world.answer_named("d/a", 4);
     let id = world.id("deck:d one");
     let renamed = toml(&(card("first", "one?", "1") + &card("b", "two?", "2")));
-    assert_eq!(said(&mut world, "d.toml", &renamed), "1 changed, 1 note as it was");
+    assert_eq!(said(&mut world, "d.toml", &renamed), "1 changed, 1 note unchanged");
     // Both names find it.
     for name in ["d/first", "d/a"] {
         assert_eq!((world.card(name).card, repetitions(&world, name)), (id, 1), "{name}");
     }
     assert_eq!(world.found("deck:d").len(), 2);
-    assert_eq!(said(&mut world, "d.toml", &renamed), "2 notes as they were");
+    assert_eq!(said(&mut world, "d.toml", &renamed), "2 notes unchanged");
     // Key and answer changed, the prompt is the same.
     let another = toml(&(card("erst", "one?", "eins") + &card("b", "two?", "2")));
-    assert_eq!(said(&mut world, "d.toml", another), "1 changed, 1 note as it was");
+    assert_eq!(said(&mut world, "d.toml", another), "1 changed, 1 note unchanged");
     assert_eq!(world.id("deck:d one"), id);
     world.assert_sound();
 }
@@ -107,12 +107,12 @@ fn the_same_prompt_with_another_answer_is_another_card() {
     assert_eq!(said(&mut world, "a.csv", twice), "2 notes added, 1 row twice in the file");
     let before = world.found("deck:a");
     for _ in 0..2 {
-        assert_eq!(said(&mut world, "a.csv", twice), "2 notes as they were, 1 row twice in the file");
+        assert_eq!(said(&mut world, "a.csv", twice), "2 notes unchanged, 1 row twice in the file");
     }
     assert_eq!(world.found("deck:a"), before);
     // The other order, and one of two edited.
-    assert_eq!(said(&mut world, "a.csv", "bank,money\nbank,river\n"), "2 notes as they were");
-    assert_eq!(said(&mut world, "a.csv", "bank,money\nbank,riverside\n"), "1 changed, 1 note as it was");
+    assert_eq!(said(&mut world, "a.csv", "bank,money\nbank,river\n"), "2 notes unchanged");
+    assert_eq!(said(&mut world, "a.csv", "bank,money\nbank,riverside\n"), "1 changed, 1 note unchanged");
     assert_eq!(world.listed("deck:a"), ["bank → riverside [new]", "bank → money [new]"]);
     assert_eq!(ids(&world, "deck:a"), before.iter().map(|line| line.card).collect::<Vec<_>>());
 }
@@ -143,7 +143,7 @@ fn a_built_in_deck_exported_and_imported_again_changes_nothing() {
     ] {
         let text = world.export(deck, format);
         let told = said(&mut world, &format!("{deck}.{format}"), text);
-        assert!(told.ends_with(" as they were") && !told.contains(','), "{deck} as {format}: {told}");
+        assert!(told.ends_with(" unchanged") && !told.contains(','), "{deck} as {format}: {told}");
     }
     assert_eq!(world.found(""), before);
     assert_eq!(world.steps(), [""; 0]);
@@ -154,9 +154,9 @@ fn cards_are_placed_in_the_deck_that_is_asked_for() {
     let mut world = World::bare();
     world.import_into("Work::All", "team.toml", TEAM);
     assert_eq!(world.found("deck:Work::All").len(), 5);
-    assert_eq!(world.import_into("Work::All", "team.toml", TEAM), "3 notes as they were");
+    assert_eq!(world.import_into("Work::All", "team.toml", TEAM), "3 notes unchanged");
     // Who they are is what the file says: without --deck they are the same cards.
-    assert_eq!(said(&mut world, "team.toml", TEAM), "3 notes as they were");
+    assert_eq!(said(&mut world, "team.toml", TEAM), "3 notes unchanged");
     assert_eq!(world.found("roadmap").len(), 1);
     world.assert_sound();
 }
@@ -169,7 +169,7 @@ fn known_cards_go_to_the_deck_that_is_asked_for_and_back_by_an_undo() {
     assert_eq!(world.import_into("Work", "team.toml", TEAM), "3 changed");
     assert_eq!(world.found("deck:Work").len(), 5);
     assert_eq!(world.listed("deck:Work roadmap"), ["Who owns the roadmap? → Amara [learning]"]);
-    assert_eq!(world.import_into("Work", "team.toml", TEAM), "3 notes as they were");
+    assert_eq!(world.import_into("Work", "team.toml", TEAM), "3 notes unchanged");
     world.assert_sound();
     world.undo_newest();
     assert_eq!(world.found("deck:team").len(), 5);
@@ -180,12 +180,12 @@ fn known_cards_go_to_the_deck_that_is_asked_for_and_back_by_an_undo() {
 fn a_deck_that_would_stay_empty_is_not_made() {
     let mut world = World::bare();
     world.import_into("Work", "team.toml", TEAM);
-    assert_eq!(said(&mut world, "team.toml", TEAM), "3 notes as they were");
+    assert_eq!(said(&mut world, "team.toml", TEAM), "3 notes unchanged");
     assert!(world.decks().iter().all(|deck| deck.id != "team"), "{:?}", world.decks());
     assert_eq!(world.steps().len(), 1, "the second one was no step");
     // It is made with its head and topics when the first card goes there.
     let more = "\n[[card]]\nkey = \"more\"\nkind = \"basic\"\nfront = \"More?\"\nback = \"Yes\"\ntopic = \"T1\"\n";
-    assert_eq!(said(&mut world, "team.toml", format!("{TEAM}{more}")), "1 note added, 3 notes as they were");
+    assert_eq!(said(&mut world, "team.toml", format!("{TEAM}{more}")), "1 note added, 3 notes unchanged");
     assert_eq!(world.listed("deck:team"), ["More? → Yes [new]"]);
     assert_eq!(world.card("team/more").topic.as_deref(), Some("who does what"));
     let decks = world.decks();
@@ -202,10 +202,10 @@ fn with_theirs_the_files_text_and_tags_come_back_and_that_is_said() {
     world.edit("team/owner", None, How::default(), field("back", "Bela"));
     world.change(&["team/pair"], BulkChange::Tag("mine".to_owned()));
     world.change(&["team/retro"], BulkChange::Delete);
-    assert_eq!(said(&mut world, "team.toml", TEAM), "2 notes as they were, 1 stays deleted");
+    assert_eq!(said(&mut world, "team.toml", TEAM), "2 notes unchanged, 1 stays deleted");
     assert_eq!(world.import_theirs("team.toml", TEAM), "2 changed, 1 brought back");
     assert_eq!(world.found("deck:team"), before);
-    assert_eq!(world.import_theirs("team.toml", TEAM), "3 notes as they were");
+    assert_eq!(world.import_theirs("team.toml", TEAM), "3 notes unchanged");
     world.undo_newest();
     assert_eq!(world.found("deck:team roadmap")[0].text.answer(1), "Bela", "yours again");
     assert_eq!(world.found("deck:team").len(), 3);

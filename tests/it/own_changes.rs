@@ -177,10 +177,10 @@ fn a_key_of_ones_own_makes_no_import_a_step() {
     world.import("team.toml", TEAM);
     world.edit("team/owner", Some("boss"), How::default(), |_| {});
     let (seen, steps) = (world.seen(true), world.steps());
-    assert_eq!(world.import("team.toml", TEAM).sentence(), "3 notes as they were");
+    assert_eq!(world.import("team.toml", TEAM).sentence(), "3 notes unchanged");
     assert_eq!((world.seen(true), world.steps()), (seen, steps));
     let report = world.import("team.toml", TEAM.replace("Amara", "Bela"));
-    assert_eq!(report.sentence(), "1 changed, 2 notes as they were");
+    assert_eq!(report.sentence(), "1 changed, 2 notes unchanged");
     assert_eq!(world.card("team/boss").text.answer(1), "Bela");
 }
 
@@ -192,7 +192,7 @@ fn a_moved_note_is_found_by_a_second_table_too() {
     // The same cards from somewhere else, into the same deck: one without a change, one corrected, one new.
     let options = Options { deck: Some("w".to_owned()), ..Options::default() };
     let second = world.try_import_with("other.csv", "Hund,dog\nVogel,bird\n", &options).unwrap();
-    assert_eq!(second.sentence(), "1 note added, 1 note as it was");
+    assert_eq!(second.sentence(), "1 note added, 1 note unchanged");
     assert_eq!(world.found("Hund").len(), 1);
     assert_eq!(world.found("Hund")[0].deck, "Mine");
     let third = world.try_import_with("third.csv", "Hund,hound\n", &options).unwrap();
@@ -218,7 +218,7 @@ fn a_table_without_a_column_of_tags_takes_none_away() {
     world.import("w.csv", FORMATS[0].plain());
     let (seen, steps) = (world.seen(true), world.steps());
     let options = Options { deck: Some("w".to_owned()), ..Options::default() };
-    assert_eq!(world.try_import_with("w.tsv", "Hund\tdog\n", &options).unwrap().sentence(), "1 note as it was");
+    assert_eq!(world.try_import_with("w.tsv", "Hund\tdog\n", &options).unwrap().sentence(), "1 note unchanged");
     assert_eq!((world.seen(true), world.steps()), (seen, steps));
     assert_eq!(world.try_import_with("w.tsv", "Hund\tDOG\n", &options).unwrap().sentence(), "1 changed");
     let found = world.found("Hund");
@@ -258,11 +258,11 @@ fn what_a_table_has_no_column_for_stays_as_it_was() {
             assert_eq!(world.card(&format!("w/{key}")).text, wanted, "{name} {key}");
         }
         let steps = world.steps();
-        assert_eq!(world.import(name, text).sentence(), "2 notes as they were", "{name}");
+        assert_eq!(world.import(name, text).sentence(), "2 notes unchanged", "{name}");
         assert_eq!(world.steps(), steps, "{name}");
         // The learner's own text is held against what the file means, not against what it leaves out.
         world.edit(&world.id("Hund").to_string(), None, How::default(), |text| text.hint = Some("mine".to_owned()));
-        assert_eq!(world.import(name, text).sentence(), "2 notes as they were", "{name}");
+        assert_eq!(world.import(name, text).sentence(), "2 notes unchanged", "{name}");
         assert_eq!(world.card("w/h").text.hint.as_deref(), Some("mine"), "{name}");
         world.assert_sound();
     }
@@ -314,7 +314,7 @@ fn names_that_look_the_same_are_the_same() {
     world.import(&format!("{one}.csv"), table(one, "x"));
     world.change(&["apples"], BulkChange::Untag(one.to_owned()));
     let report = world.import(&format!("{other}.csv"), table(other, "x"));
-    assert_eq!(report.sentence(), "1 note as it was");
+    assert_eq!(report.sentence(), "1 note unchanged");
     assert_eq!(world.found("apples")[0].text.tags, [""; 0], "what was taken away stays away");
     let toml = |name: &str, back: &str| {
         format!(
@@ -322,7 +322,7 @@ fn names_that_look_the_same_are_the_same() {
         )
     };
     assert_eq!(world.import("x.toml", toml(other, "y")).sentence(), "1 changed");
-    assert_eq!(world.import("x.toml", toml(one, "y")).sentence(), "1 note as it was");
+    assert_eq!(world.import("x.toml", toml(one, "y")).sentence(), "1 note unchanged");
     assert_eq!((world.decks().len(), world.found("").len()), (1, 1));
 }
 
@@ -369,7 +369,7 @@ fn a_note_whose_prompt_was_changed_here_is_found_by_what_its_source_calls_it() {
     edit(&mut world, "front", "der Hund");
     let options = Options { deck: Some("w".to_owned()), ..Options::default() };
     let second = world.try_import_with("other.csv", "Hund,dog\n", &options).unwrap();
-    assert_eq!(second.sentence(), "1 note as it was");
+    assert_eq!(second.sentence(), "1 note unchanged");
     assert_eq!(world.listed("Hund"), ["der Hund → dog [new]"]);
 }
 
@@ -380,11 +380,11 @@ fn a_source_that_moves_a_note_is_followed_unless_the_learner_moved_it() {
     };
     let mut world = World::bare();
     world.import("notes.txt", file("w"));
-    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "1 changed, 1 note as it was");
+    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "1 changed, 1 note unchanged");
     assert_eq!(world.found("Hund")[0].deck, "animals");
-    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "2 notes as they were");
+    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "2 notes unchanged");
     world.change(&["Hund"], elsewhere());
-    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "2 notes as they were");
+    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "2 notes unchanged");
     let report = world.import("notes.txt", file("w"));
     assert_eq!((report.kept, parts(&report)), (1, vec![vec![KeptPart::Place]]), "{report:?}");
     assert_eq!(world.found("Hund")[0].deck, "Mine");
@@ -411,7 +411,7 @@ fn what_the_learner_did_to_a_built_in_deck_stays_when_a_file_of_it_comes_again()
     world.change(&[&name], BulkChange::Tag("own".to_owned()));
     let (seen, steps) = (world.seen(true), world.steps());
     let report = world.import("quotes.toml", &exported);
-    assert!(report.sentence().ends_with("notes as they were"), "{} {fields:?}", report.sentence());
+    assert!(report.sentence().ends_with("notes unchanged"), "{} {fields:?}", report.sentence());
     assert_eq!((world.seen(true), world.steps()), (seen, steps), "an older export takes nothing back");
     // A file that has the learner's own version, changed later on both sides.
     let mine = world.export("quotes", "toml");

@@ -46,7 +46,7 @@ fn paused(world: &World) -> Option<StudyDay> {
 fn a_break_is_announced_shown_ended_and_undone() {
     let lmq = two_days();
     assert_eq!(lmq.run(["pause"]).out(), "no pause\n");
-    let said = "Paused until 2026-02-01: nothing is due, and your streak keeps. `lmq pause --off` ends it\n";
+    let said = "Paused until 2026-02-01: nothing is due, and your streak is safe. `lmq pause --off` ends the break\n";
     assert_eq!(lmq.run(["pause", "--until", "2026-02-01"]).out(), said);
     assert_eq!(lmq.run(["pause"]).out(), said);
     let json = lmq.run(["pause", "--json"]).json();
@@ -56,7 +56,7 @@ fn a_break_is_announced_shown_ended_and_undone() {
     assert_eq!(lmq.run(["undo", "--redo"]).out(), "brought back: paused until 2026-02-01\n");
     assert_eq!(lmq.run_at(&at("01-31"), ["pause"]).out(), said);
     assert_eq!(lmq.run_at(&at("02-01"), ["pause"]).out(), "no pause\n");
-    assert_eq!(lmq.run_at(&at("01-20"), ["pause", "--off"]).out(), "the pause is over\n");
+    assert_eq!(lmq.run_at(&at("01-20"), ["pause", "--off"]).out(), "the break is over\n");
     assert_eq!(lmq.run_at(&at("01-20"), ["pause"]).out(), "no pause\n");
     assert_eq!(lmq.run_at(&at("01-20"), ["pause", "--off"]).out(), "no pause\n");
     let history = lmq.run(["history"]).out();
@@ -85,7 +85,7 @@ fn while_it_lasts_nothing_is_due_anywhere_and_the_streak_keeps() {
     lmq.run(["pause", "--until", "2026-02-01"]).done();
     let now = at("01-25");
     insta::assert_snapshot!(lmq.run_at(&now, []).out(), @r"
-    Paused until 2026-02-01: nothing is due, and your streak keeps. `lmq pause --off` ends it
+    Paused until 2026-02-01: nothing is due, and your streak is safe. `lmq pause --off` ends the break
     Done today: 0 answers; 2 days in a row
     After today, the next cards fall due on 2026-02-01 (in 7 days)
     ");
@@ -132,7 +132,7 @@ fn the_forecast_waits_for_the_end_of_the_break() {
     pause(&mut world, 10);
     world.set_now(time(&at("01-22")));
     let text = world.report("text");
-    assert!(text.contains("Paused until 2026-01-25: nothing is due, and the streak keeps."), "{text}");
+    assert!(text.contains("Paused until 2026-01-25: nothing is due, and your streak is safe."), "{text}");
     let json = world.report_json();
     let rows = json["sections"]["forecast"]["rows"].as_array().unwrap();
     let due: Vec<(u64, u64)> =

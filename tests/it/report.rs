@@ -55,6 +55,8 @@ fn a_report_counts_what_the_log_holds() {
     assert!(answers >= 3 && shown.contains(&format!("{answers}")), "{answers} in {shown}");
     assert_eq!((report["format"].as_str(), report["version"].as_u64()), (Some("lmq-report"), Some(1)));
     assert_eq!(lmq.json(["stats", "--json"])["sections"], report["sections"]);
+    let summary = &report["sections"]["summary"]["values"];
+    assert!(summary["moved_since"].is_null(), "before the first answer there is no day to compare with: {summary}");
     let sides = &report["sections"]["sides"];
     assert!(sides.to_string().contains("manager") && sides.to_string().contains("leader"), "{sides}");
 }

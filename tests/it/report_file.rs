@@ -96,7 +96,7 @@ fn the_ending_of_the_file_says_the_form() {
     insta::assert_snapshot!(lmq.run(["report", "--out", "no/such/folder.html"]).err(1), @r"
     lmq: cannot write `no/such/folder.html`
       there is no folder `no/such`
-    hint: make it first, or name another
+    hint: create it first, or name another
     ");
     lmq.write("no/x", "");
     insta::assert_snapshot!(lmq.run(["report", "--out", "no"]).err(1), @r"

@@ -34,7 +34,7 @@ fn the_last_whole_week_goes_to_a_file_of_its_name_once() {
     assert!(first.starts_with("<!DOCTYPE html>") && first.contains("2026-01-26 to 2026-02-01, 7 days"));
     // Any other day of the week means the same file, and it stays.
     let sunday = "2026-02-08T23:00:00+01:00";
-    assert_eq!(lmq.run_at(sunday, weekly).ok().stderr, "reports/report-2026-W05.html is there already\n");
+    assert_eq!(lmq.run_at(sunday, weekly).ok().stderr, "reports/report-2026-W05.html already exists\n");
     assert_eq!(lmq.run_at(sunday, ["report", "--every", "week", "--out", "reports", "-q"]).out(), "");
     assert_eq!(lmq.read("reports/report-2026-W05.html"), first);
     lmq.run_at(sunday, ["report", "--every", "week", "--out", "reports", "--force"]).done();
@@ -63,12 +63,12 @@ fn a_path_that_can_not_be_written_is_said_before_anything_else() {
     hint: with --every, --out names the folder that the reports go to
     ");
     insta::assert_snapshot!(lmq.run(["report", "--out", "file"]).err(1), @r"
-    lmq: `file` is there already
-    hint: say --force to replace it, or give another name
+    lmq: `file` already exists
+    hint: use --force to replace it, or give another name
     ");
     lmq.run(["report", "--out", "file", "--force"]).done();
     assert!(lmq.read("file").starts_with("Progress report"));
-    assert!(lmq.run(["report", "--out", "/dev/full"]).err(1).contains("it is no file"));
+    assert!(lmq.run(["report", "--out", "/dev/full"]).err(1).contains("it is not a file"));
     assert!(lmq.run(["report", "--every", "week"]).err(2).contains("--out"));
     for path in ["/proc/none/x.html", "/proc/version"] {
         let error = lmq.run(["report", "--out", path, "--force"]).err(1);
@@ -98,7 +98,7 @@ fn neither_a_share_nor_a_weekly_report_is_half_written() {
     for (args, path, why) in [
         ("--share folder", "folder", "it is a folder"),
         ("--share folder --force", "folder", "it is a folder"),
-        ("--share /dev/full", "/dev/full", "it is no file"),
+        ("--share /dev/full", "/dev/full", "it is not a file"),
         (&format!("--share {closed}/x.json"), &format!("{closed}/x.json"), "os error"),
         (&format!("--out {closed}/x.html"), &format!("{closed}/x.html"), "os error"),
         (&format!("--every week --out {closed}"), &format!("{closed}/report-2026-W05.html"), "os error"),
@@ -107,7 +107,7 @@ fn neither_a_share_nor_a_weekly_report_is_half_written() {
         assert!(error.starts_with(&format!("lmq: cannot write `{path}`")) && error.contains(why), "{args}: {error}");
         assert!(error.contains("\nhint: "), "{args}: {error}");
     }
-    assert!(lmq.run(["report", "--share", "old.json", "--yes"]).err(1).contains("`old.json` is there already"));
+    assert!(lmq.run(["report", "--share", "old.json", "--yes"]).err(1).contains("`old.json` already exists"));
     // A limit on the size of files is as good as a full disk, once its signal is ignored. SQLite's own files fit.
     let full = "trap '' XFSZ; ulimit -f 34; lmq report";
     for args in ["--every week --out .", "--out new.html", "--out old.json --force --format html"] {
@@ -176,8 +176,8 @@ fn a_period_stands_beside_the_one_before() {
         assert!(shown.contains("2026-01-20 to 2026-01-26"), "{form}");
     }
     insta::assert_snapshot!(lmq.run(["report", "--compare", "previous"]).err(2), @r"
-    lmq: there is nothing before a report from the first answer on
-    hint: say from when on with --since, or compare with another time: --compare 30d
+    lmq: there is nothing before the first answer to compare with
+    hint: give the first day with --since, or compare with another period: --compare 30d
     ");
 }
 
@@ -203,7 +203,7 @@ fn an_earlier_report_file_is_read_with_care() {
     for (file, said) in [
         ("cut.json", "it ends too early"),
         ("newer.json", "it was written by a newer lmq: it has version 7 and this one knows 1; update lmq"),
-        ("other.json", "it is no report of `lmq report --json`"),
+        ("other.json", "it is not a report of `lmq report --json`"),
         ("words.json", "it is not JSON, from line 1, column 1 on"),
         ("folder", "it is a folder"),
         ("big.json", "it is longer than"),
@@ -348,7 +348,7 @@ fn a_share_holds_no_more_than_it_shows_and_is_written_after_it_was_seen() {
     assert_eq!(
         refused.stderr,
         "lmq: nothing was written: nobody could be asked whether to share this\n\
-         hint: say --yes when you have seen it\n"
+         hint: use --yes once you have seen it\n"
     );
     assert!(!lmq.path("me.json").exists());
     assert!(refused.stdout.contains("Amara") && refused.stdout.contains("TOPICMARK"), "{}", refused.stdout);
@@ -380,7 +380,7 @@ fn a_share_holds_no_more_than_it_shows_and_is_written_after_it_was_seen() {
     let other = Lmq::new();
     other.run(["report", "--share", "other.json", "--yes"]).done();
     assert_ne!(lmq::formats::share::read(other.read("other.json").as_bytes()).unwrap().0.id, share.id);
-    assert!(lmq.run(["report", "--share", "me.json", "--yes"]).err(1).contains("`me.json` is there already"));
+    assert!(lmq.run(["report", "--share", "me.json", "--yes"]).err(1).contains("`me.json` already exists"));
     for bad in ["--out=x.html", "--every=week", "--privacy=cards", "--json", "--search=a"] {
         lmq.run(["report", "--share", "x.json", "--yes", bad]).err(2);
     }

@@ -73,7 +73,7 @@ fn a_damaged_log_is_not_taken_over() {
     .unwrap();
     drop(db);
     let run = lmq.run(["restore", "b.db", "--unite"]).code(3);
-    assert!(run.stderr.contains("is damaged: nothing of it can be taken over"), "{run:?}");
+    assert!(run.stderr.contains("is damaged: nothing can be taken over from it"), "{run:?}");
     assert_eq!(answers(&lmq), 1, "the backup is there");
     lmq.assert_sound();
 }
@@ -189,7 +189,7 @@ fn a_database_that_a_newer_program_wrote_is_set_aside_and_not_called_damaged() {
         db.close().unwrap();
         let args: &[&str] = if unite { &["restore", "backup.db", "--unite"] } else { &["restore", "backup.db"] };
         let run = lmq.run(args).code(if unite { 3 } else { 0 });
-        assert!(run.stderr.contains("was written by a newer lmq: nothing of it can be taken over"), "{run:?}");
+        assert!(run.stderr.contains("was written by a newer lmq: nothing can be taken over from it"), "{run:?}");
         assert!(!run.stderr.contains("damaged"), "{run:?}");
         lmq.run(["decks"]).done();
     }

@@ -201,7 +201,7 @@ fn nothing_is_restored_under_a_session_that_has_the_database_open() {
     insta::assert_snapshot!(lmq.run(["restore", "b.db", "--yes"]).err(1), @r"
     lmq: another lmq has the database open
       $T/lmq.db
-    hint: nothing was changed; leave the other one (a session in another window?), then restore again
+    hint: nothing was changed; close the other one (a session in another window?), then restore again
     ");
     assert_eq!(lmq.files(), ["b.db", "lmq.db"]);
     drop(session);
@@ -249,7 +249,7 @@ fn nothing_is_united_silently_with_what_cannot_be_read() {
     lmq.write("lmq.db", "scrambled");
     let run = lmq.run(["restore", "b.db", "--unite"]).code(3);
     assert!(run.stdout.contains("restored b.db"), "{run:?}");
-    assert!(run.stderr.contains("is damaged: nothing of it can be taken over"), "{run:?}");
+    assert!(run.stderr.contains("is damaged: nothing can be taken over from it"), "{run:?}");
     assert_eq!(answers(&history(&lmq)), 1);
 }
 

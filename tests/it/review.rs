@@ -80,7 +80,7 @@ fn a_wrong_answer_comes_again_in_the_same_sitting_until_it_is_right() {
 fn what_is_no_grade_is_asked_again_and_a_colon_can_be_typed() {
     let lmq = model();
     let out = lines(&lmq, &["--new", "1"], "::x\n7\n:nonsense\n:?\n:h\n:i\n:g\n");
-    assert!(out.contains("`7` is no grade here") && out.contains("There is no command :nonsense"), "{out}");
+    assert!(out.contains("`7` is not a grade here") && out.contains("There is no command :nonsense"), "{out}");
     assert!(
         out.contains("take back the newest step")
             && out.contains("There is no hint")

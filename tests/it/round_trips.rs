@@ -126,7 +126,7 @@ fn what_a_format_can_not_hold_is_refused_with_its_field() {
     let decks = lmq::ops::decks::named(&world.store, &["d".to_owned()]).unwrap();
     let toml = lmq::formats::exporter("toml").unwrap();
     let refused = lmq::ops::export::notes(&world.store, &decks, None, toml, &mut Vec::new()).unwrap().unwrap_err();
-    assert!(refused.to_string().contains("`front` holds a NUL"), "{refused}");
+    assert!(refused.to_string().contains("`front` contains a NUL"), "{refused}");
     for format in ["json", "jsonl", "csv"] {
         let mut home = World::bare();
         home.import(&format!("x.{format}"), world.export("d", format));

@@ -87,7 +87,7 @@ fn a_file_that_is_there_is_never_written_over() {
     lmq.write("saved.db", "mine");
     let said = lmq.run(["doctor", "--salvage", "saved.db"]).err(1);
     insta::assert_snapshot!(said, @r"
-    lmq: `saved.db` is there already
+    lmq: `saved.db` already exists
     hint: name a file that is not there: what is saved goes into a new database
     ");
     assert_eq!(lmq.read("saved.db"), "mine");

@@ -169,7 +169,7 @@ fn words_that_were_left_out_are_not_missed_and_words_that_vanished_are() {
     assert_eq!(there.run(["doctor"]).code, 0);
     // What is not here can't be given on, and that is said.
     let again = there.run(["export", "--what", "history", "--with-typed"]).ok();
-    assert!(again.stdout.contains("Said there.") && again.stderr.contains("what you typed to 1 answer is not here"));
+    assert!(again.stdout.contains("Said there.") && again.stderr.contains("what you typed for 1 answer is not here"));
     let third = Lmq::new();
     third.import("again.jsonl", &again.stdout);
     assert_eq!(third.run(["doctor"]).code, 0);
@@ -224,11 +224,11 @@ fn the_command_says_what_it_left_out() {
     lmq.run(["answer", "team/launch", "good", "--typed", PLANTED]).done();
     let bare = lmq.run(["export", "--what", "history"]).ok();
     assert!(!bare.stdout.contains("Xanthippe"), "{}", bare.stdout);
-    assert!(bare.stderr.contains("without what you typed to 1 answer: --with-typed takes it along"), "{}", bare.stderr);
+    assert!(bare.stderr.contains("without what you typed for 1 answer: --with-typed includes it"), "{}", bare.stderr);
     let whole = lmq.run(["export", "--what", "history", "--with-typed"]).ok();
     assert!(whole.stdout.contains("Xanthippe") && !whole.stderr.contains("without"), "{}", whole.stderr);
     insta::assert_snapshot!(lmq.run(["export", "team", "--format", "json", "--with-typed"]).err(2), @r"
-    lmq: what you typed is in the history alone
+    lmq: only the history contains what you typed
     hint: lmq export --what history --with-typed --out FILE.jsonl.zst
     ");
 }
@@ -261,7 +261,7 @@ fn what_is_wrong_with_a_card_of_this_kind_is_said_with_its_place() {
         ),
         ("[10, 30, 90]", "10", "team.toml:10:11: wrong-type: "),
         ("[10, 30, 90]", "[]", "team.toml:10:11: missing-field: `returns` is an empty array"),
-        ("[10, 30, 90]", "[30, 10]", "team.toml:10:11: card: the days are not whole numbers"),
+        ("[10, 30, 90]", "[30, 10]", "team.toml:10:11: card: the days must be whole numbers"),
         ("\"It blames nobody.\"", "\"b\", \"c\", \"d\"", "team.toml:9:12: card: there are 4 criteria"),
         ("kind = \"say\"", "kind = \"basic\"\nfront = \"x\"\nback = \"y\"", "a `basic` card has no field `returns`"),
     ] {
@@ -275,9 +275,9 @@ fn the_deck_comes_back_from_its_own_export_with_numbers_for_days() {
     let mut world = world();
     let toml = world.export("team", "toml");
     assert!(toml.contains("\nreturns = [10, 30, 90]\n"), "{toml}");
-    assert_eq!(world.import("team.toml", toml).sentence(), "1 note as it was");
+    assert_eq!(world.import("team.toml", toml).sentence(), "1 note unchanged");
     let json = world.export("team", "json").replace("\"10\"", "10");
-    assert_eq!(world.import("team.json", json).sentence(), "1 note as it was", "numbers are read as well");
+    assert_eq!(world.import("team.json", json).sentence(), "1 note unchanged", "numbers are read as well");
     assert_eq!(world.names("kind:say"), ["team/launch"]);
 }
 

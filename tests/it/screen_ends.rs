@@ -100,6 +100,6 @@ fn a_panic_gives_the_terminal_back() {
     let (code, _, raw) = terminal.ends();
     assert_eq!(code, 4);
     assert!(raw.contains("\u{1b}[?1049h") && raw.contains("in the middle of it"), "{raw}");
-    assert!(raw.contains("lmq: something happened that must not happen"), "{raw}");
+    assert!(raw.contains("lmq: something happened that should never happen"), "{raw}");
     assert!(given_back(&raw), "{raw}");
 }

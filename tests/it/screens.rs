@@ -291,7 +291,7 @@ fn that_the_last_answer_was_not_taken_is_said_at_the_end() {
         let mut terminal = at_the_only_answer(&lmq);
         lmq.ok(by);
         terminal.types("3");
-        terminal.sees("changed elsewhere meanwhile");
+        terminal.sees("changed elsewhere in the meantime");
         terminal.types("\u{3}");
         terminal.ends();
     }

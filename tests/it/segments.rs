@@ -171,7 +171,7 @@ fn a_history_makes_another_database_equal() {
         // Again nothing is new, and no copy is made.
         let (before, files) = (now(&other), other.files());
         let again = other.run_at(NEXT_DAY, ["import", file]).out();
-        assert!(again.ends_with("entries known already\n") && !again.contains("added"), "{again}");
+        assert!(again.ends_with("entries already known\n") && !again.contains("added"), "{again}");
         assert_eq!((now(&other), other.files()), (before, files));
 
         // It is no step of this device's: there is nothing that undo would take back.
@@ -377,9 +377,10 @@ fn a_segment_goes_on_where_the_history_ends_and_a_hole_is_refused() {
     let mut other = World::with_built_in_decks();
     other.set_now(time(NEXT_DAY));
     let known = number(&second[0], "to");
-    refused_by_with(&mut other, &three, 1, &format!("have 0, comes {}", known + 1));
+    refused_by_with(&mut other, &three, 1, &format!("here it ends at 0, and the file goes on at {}", known + 1));
     other.import("first.jsonl", file_of(&first));
-    refused_by_with(&mut other, &three, 1, &format!("have {}, comes {}", known - 1, known + 1));
+    let gap = format!("here it ends at {}, and the file goes on at {}", known - 1, known + 1);
+    refused_by_with(&mut other, &three, 1, &gap);
     for part in [two, three] {
         let said = other.import("part.jsonl", part).sentence();
         assert!(said.starts_with("1 entry of history added"), "{said}");
@@ -453,7 +454,7 @@ fn two_copies_that_went_on_under_one_name_are_refused_until_they_are_told_apart(
     assert!(said.contains("knows of no other copy") && said.contains("import its history here once"), "{said}");
     let error = refused(&lmq, file_of(&theirs));
     assert!(
-        error.contains("two copies of its database both went on") && error.contains("lmq doctor --fork"),
+        error.contains("two copies of its database were both used") && error.contains("lmq doctor --fork"),
         "{error}"
     );
     let told = lmq.run_at(NEXT_DAY, ["doctor", "--fork"]);

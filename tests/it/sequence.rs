@@ -104,8 +104,7 @@ fn an_import_that_closes_a_circle_says_so_and_a_held_out_card_holds_nothing_back
     assert_eq!(
         report.warnings,
         [
-            "these wait for each other, so that none is ever asked: `a/ka` after `b/kb` after `a/ka`; take one of them out of \
-             the `after` of another"
+            "these wait for each other, so that none is ever asked: `a/ka` after `b/kb` after `a/ka`; remove one of them from the `after` of another"
         ]
     );
     let kept = deck("c", "", &[("kept", "one", ""), ("kc", "one", "\"kept\"")])

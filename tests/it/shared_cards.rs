@@ -45,7 +45,7 @@ fn two(world: &mut World, root: &Path) {
     assert_eq!(first.sentence(), "2 notes added");
     let second = import_path(world, &root.join("b.toml"), &linked());
     assert_eq!((second.added, second.changed, second.rejections), (1, 0, 1), "{}", second.sentence());
-    assert!(second.rejected[0].contains("a file before it has this card too"), "{second:?}");
+    assert!(second.rejected[0].contains("an earlier file has this card too"), "{second:?}");
 }
 
 fn answer_of(world: &World, front: &str) -> String {
@@ -65,11 +65,11 @@ fn of_two_followed_files_the_first_one_has_the_say_of_a_card_that_both_have() {
         write(root, "b.toml", &deck(Some(&format!("chien {round}")), ("bear", &number)));
         let said = follow(&mut world);
         assert!(said.contains("b.toml` changed: 1 changed, 1 left out"), "{said}");
-        assert!(said.contains("a file before it has this card too"), "{said}");
+        assert!(said.contains("an earlier file has this card too"), "{said}");
         assert_eq!((answer_of(&world, "dog"), answer_of(&world, "bear")), ("Hund".to_owned(), number.clone()));
         write(root, "a.toml", &deck(Some("Hund"), ("apple", &number)));
         let said = follow(&mut world);
-        assert!(said.contains("a.toml` changed: 1 changed, 1 note as it was"), "{said}");
+        assert!(said.contains("a.toml` changed: 1 changed, 1 note unchanged"), "{said}");
         assert_eq!(answer_of(&world, "dog"), "Hund");
         assert_eq!(follow(&mut world), "", "they don't take turns");
     }
@@ -202,12 +202,12 @@ fn a_followed_table_that_got_another_name_has_the_cards_that_it_had() {
         } else {
             assert!(follow(&mut world).contains("old.csv` is followed but can't be read"));
             let report = import_path(&mut world, &root.join("d/new.csv"), &linked());
-            assert_eq!(report.sentence(), "3 notes as they were");
+            assert_eq!(report.sentence(), "3 notes unchanged");
         }
         assert_eq!((world.found("").len(), world.id("hound")), (3, card));
         write(root, "d/new.csv", &format!("{}Vogel,bird\n", table.replace("cat", "CAT")));
         let said = follow(&mut world);
-        assert!(said.contains("new.csv` changed: 1 note added, 1 changed, 2 notes as they were"), "{said}");
+        assert!(said.contains("new.csv` changed: 1 note added, 1 changed, 2 notes unchanged"), "{said}");
         assert!(!said.contains("old.csv"), "{said}");
         assert_eq!(world.decks().iter().filter(|deck| deck.name == "new").count(), 0);
         world.assert_sound();
@@ -252,7 +252,7 @@ fn theirs_is_what_the_file_says_now_where_the_learner_had_that_before_it() {
     assert_eq!(world.import_theirs("w.toml", &now), "1 changed");
     let text = world.card("w/h").text;
     assert_eq!((text.answer(1).as_str(), text.tags.as_slice()), ("hound", &["b".to_owned()][..]));
-    assert_eq!(world.import_theirs("w.toml", &now), "1 note as it was");
+    assert_eq!(world.import_theirs("w.toml", &now), "1 note unchanged");
     world.undo_newest();
     assert_eq!(world.card("w/h").text.tags.len(), 2);
     world.assert_sound();
@@ -286,10 +286,7 @@ fn cards_of_a_file_that_came_under_another_name_are_said() {
     assert!(said.contains("`lmq undo`") && said.contains("--deck"), "{said}");
     // What it advises.
     world.undo_newest();
-    assert_eq!(
-        world.import_into("w", "words.csv", format!("{table}Vogel,bird\n")),
-        "1 note added, 3 notes as they were"
-    );
+    assert_eq!(world.import_into("w", "words.csv", format!("{table}Vogel,bird\n")), "1 note added, 3 notes unchanged");
     assert_eq!(world.found("").len(), 4);
     // The same questions with other answers, or a few cards among many, are another deck; so is what is asked for.
     let other = "front,back\nHund,chien\nKatze,chat\nMaus,souris\n";
@@ -315,12 +312,12 @@ fn theirs_takes_back_what_deck_put_elsewhere() {
             world.import_into("Other", name, text);
             let decks = |world: &World| world.found("").iter().map(|line| line.deck.clone()).collect::<Vec<_>>();
             // Without a word of where they go they stay where they were put.
-            assert_eq!(world.import(name, text).sentence(), "2 notes as they were", "{name}");
+            assert_eq!(world.import(name, text).sentence(), "2 notes unchanged", "{name}");
             assert_eq!(decks(&world), ["Other", "Other"], "{name}");
             assert_eq!(world.import_theirs(name, text), "2 changed", "{name}");
             assert_eq!(decks(&world), ["w", "w"], "{name}");
-            assert_eq!(world.import_theirs(name, text), "2 notes as they were", "{name}");
-            assert_eq!(world.import(name, text).sentence(), "2 notes as they were", "{name}");
+            assert_eq!(world.import_theirs(name, text), "2 notes unchanged", "{name}");
+            assert_eq!(world.import(name, text).sentence(), "2 notes unchanged", "{name}");
             world.undo_newest();
             assert_eq!(decks(&world), ["Other", "Other"], "{name}: one undo");
             world.redo();
@@ -338,12 +335,12 @@ fn theirs_brings_a_card_of_a_built_in_deck_back_too() {
     let card = world.found("deck:quotes")[0].card.to_string();
     world.change(&[&card], BulkChange::Move { id: "Mine".to_owned(), name: "Mine".to_owned() });
     let steps = world.steps();
-    assert!(world.import("quotes.toml", &file).sentence().ends_with("notes as they were"));
+    assert!(world.import("quotes.toml", &file).sentence().ends_with("notes unchanged"));
     assert_eq!((world.steps(), world.card(&card).deck.as_str()), (steps, "Mine"));
     let said = world.import_theirs("quotes.toml", &file);
     assert!(said.starts_with("1 changed, "), "{said}");
     assert_eq!(world.card(&card).deck, "quotes");
-    assert!(world.import_theirs("quotes.toml", &file).ends_with("notes as they were"));
+    assert!(world.import_theirs("quotes.toml", &file).ends_with("notes unchanged"));
     world.undo_newest();
     assert_eq!(world.card(&card).deck, "Mine");
     world.assert_sound();
@@ -392,7 +389,7 @@ fn an_import_that_only_learns_a_name_is_no_step() {
     let named = "key,front,back\nh,Hund,dog\nk,Katze,cat\n";
     let options = Options { deck: Some("w".to_owned()), ..Options::default() };
     let report = world.try_import_with("other.csv", "front,back\nHund,dog\n", &options).unwrap();
-    assert_eq!(report.sentence(), "1 note as it was");
+    assert_eq!(report.sentence(), "1 note unchanged");
     assert_eq!((world.steps(), world.seen(true)), (steps, seen), "nothing that anybody sees");
     // A key is something to see.
     world.import("w.csv", named);

@@ -55,7 +55,7 @@ fn a_file_that_is_there_stays_unless_it_is_forced() {
         lmq.write("there", "mine");
         let run = lmq.shell(&format!("lmq {writer} there"));
         assert_eq!(run.code, 1, "{writer}: {run:?}");
-        assert!(run.stderr.contains("is there already"), "{writer}: {}", run.stderr);
+        assert!(run.stderr.contains("already exists"), "{writer}: {}", run.stderr);
         assert_eq!(lmq.read("there"), "mine", "{writer}");
         if can_force(writer) {
             lmq.shell(&format!("lmq {writer} there --force")).done();

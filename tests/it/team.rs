@@ -68,14 +68,14 @@ fn two_people_are_too_few_and_the_same_one_thrice_is_one() {
     let lmq = five();
     insta::assert_snapshot!(lmq.run(["team", "1.json", "2.json"]).err(1), @r"
     lmq: 2 people are too few for a team report
-    hint: it holds no figure about fewer than 3; ask more people for `lmq report --share FILE`
+    hint: it has no figure about fewer than 3; ask more people for `lmq report --share FILE`
     ");
     fs::copy(lmq.path("1.json"), lmq.path("copy.json")).unwrap();
     insta::assert_snapshot!(lmq.run(["team", "1.json", "1.json", "copy.json"]).err(1), @r"
     1.json: left out, 1.json is from the same person and as new or newer
     copy.json: left out, 1.json is from the same person and as new or newer
     lmq: 1 person is too few for a team report
-    hint: it holds no figure about fewer than 3; ask more people for `lmq report --share FILE`
+    hint: it has no figure about fewer than 3; ask more people for `lmq report --share FILE`
     ");
     assert!(lmq.run(["team"]).err(2).contains("<FILE>..."));
 }
@@ -137,18 +137,18 @@ fn what_can_not_be_used_is_named_and_the_others_count() {
     insta::assert_snapshot!(run.stderr, @r"
     lmq: 9 files can't be used
       cut.json: it ends too early, at line 12: a part of it is missing
-      tampered.json: it was changed after it was written: its content does not fit its hash
+      tampered.json: it was changed after it was written: its content does not match its hash
       newer.json: it was written by a newer lmq: it has version 2 and this one knows 1; update lmq
-      report.json: it is no file of `lmq report --share`
+      report.json: it is not a file of `lmq report --share`
       empty.json: it ends too early, at line 1: a part of it is missing
       folder: it is a folder: name the files in it
       big.json: it is longer than the 1024 kB that such a file can have
       no.json: No such file or directory (os error 2)
-      /dev/zero: it is no file, but a pipe, a device or a socket
+      /dev/zero: it is not a file, but a pipe, a device or a socket
     ");
     assert_eq!(run.json()["sections"]["summary"]["values"]["people"], 5);
     let strict = lmq.shell(&format!("lmq team {bad} ?.json --strict --out team.html")).err(3);
-    assert!(strict.contains("hint: mend or leave out what is named; nothing was written"), "{strict}");
+    assert!(strict.contains("hint: correct or leave out the files named above; nothing was written"), "{strict}");
     assert!(!lmq.path("team.html").exists());
     let none = lmq.shell(&format!("lmq team {bad}")).err(3);
     assert!(none.ends_with("hint: each person writes one with `lmq report --share FILE`\n"), "{none}");
@@ -184,7 +184,7 @@ fn a_file_from_the_future_is_pointed_out() {
     let run = lmq.shell("lmq team ?.json");
     assert_eq!(
         run.ok().stderr,
-        "6.json: it is dated 2031-01-15T08:00:00+01:00, which is still to come; was a clock wrong?\n"
+        "6.json: it is dated 2031-01-15T08:00:00+01:00, which is in the future; was a clock wrong?\n"
     );
 }
 
@@ -193,15 +193,15 @@ fn the_output_is_whole_or_not_there() {
     let lmq = five();
     lmq.write("old.html", "old");
     insta::assert_snapshot!(lmq.shell("lmq team ?.json --out old.html").err(1), @r"
-    lmq: `old.html` is there already
-    hint: say --force to replace it, or give another name
+    lmq: `old.html` already exists
+    hint: use --force to replace it, or give another name
     ");
     assert_eq!(lmq.read("old.html"), "old");
     lmq.shell("lmq team ?.json --out old.html --force").done();
     assert!(lmq.read("old.html").len() > 1000);
     fs::create_dir(lmq.path("folder")).unwrap();
     assert!(lmq.shell("lmq team ?.json --out folder").err(1).contains("it is a folder"));
-    assert!(lmq.shell("lmq team ?.json --out /dev/full").err(1).contains("it is no file"));
+    assert!(lmq.shell("lmq team ?.json --out /dev/full").err(1).contains("it is not a file"));
     // A limit on the size of files is as good as a full disk, once its signal is ignored.
     let before = lmq.files();
     let full = lmq.shell("trap '' XFSZ; ulimit -f 1; lmq team ?.json --out half.html").err(1);

@@ -60,7 +60,7 @@ fn more_than_one_card_wants_a_yes() {
     insta::assert_snapshot!(lmq.run(["undo"]).err(2), @r"
     lmq: this would change 3 cards
       imported 3 notes into work::team
-    hint: say --yes to do it
+    hint: use --yes to do it
     ");
     assert_eq!(lmq.cards("deck:team").len(), 5);
     assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 3 notes into work::team\n");
@@ -85,11 +85,11 @@ fn cards_answered_since_an_import_are_kept_and_named() {
     assert!(said.stdout.contains(" of history added") && said.stderr.contains("uniting can't be undone"), "{said:?}");
     insta::assert_snapshot!(lmq.run(["undo", "--yes"]).out(), @r"
     undid: imported 3 notes into work::team
-      kept, since it was answered: team/owner
+      kept, because it was answered: team/owner
     ");
     assert_eq!(lmq.listed("deck:team"), ["Who owns the roadmap? → Amara [learning]"]);
     lmq.assert_sound();
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "2 brought back, 1 note as it was\n");
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "2 brought back, 1 note unchanged\n");
     assert_eq!(lmq.cards("deck:team").len(), 5);
 }
 

@@ -61,6 +61,74 @@ fn no_name_in_the_source_is_a_word_that_the_glossary_has_another_one_for() {
     assert_eq!(broken, Vec::<String>::new(), "see *Words* in CONTRIBUTING.md");
 }
 
+/// What the pages and messages once said, and nobody says in English.
+const NEVER_SAID: [&str; 24] = [
+    "stand-up are enough",
+    "Who comes back is told",
+    "tables of any make",
+    "puts what was before beside it",
+    "says how much it tells",
+    "looks whether",
+    "what the log adds up to",
+    "with the rights",
+    "asked wrongly",
+    "Say nothing but what",
+    "streak keeps",
+    "the streak keeps",
+    "after so many minutes",
+    "that this search means",
+    "by the ending of --out",
+    "what was before",
+    "what is usual",
+    "have come how far",
+    "from each other",
+    "how-manieth",
+    "a sitting",
+    "one sitting",
+    "this sitting",
+    "say --",
+];
+
+/// The texts of a source file that people may read: its literals, without those of its tests.
+fn said(text: &str) -> Vec<String> {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.collect::<Vec<_>>().join("\n").replace("\\\"", "'").replace("'\"'", "");
+    let parts = code.split('"').skip(1).step_by(2);
+    parts.map(|part| part.split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn nothing_is_said_as_if_it_were_translated_and_no_hint_names_a_file_that_nobody_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts = Vec::new();
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    for file in files.iter().filter(|file| !file.to_string_lossy().contains("test")) {
+        for text in said(&fs::read_to_string(file).unwrap()) {
+            let is_turned_round = text.contains(" is no ") && !text.contains("here is no ");
+            let names_a_page = text.contains("docs/") && !text.starts_with("../");
+            if is_turned_round || names_a_page {
+                texts.push((file.clone(), text.clone()));
+            }
+            texts
+                .extend(NEVER_SAID.iter().filter(|words| text.contains(**words)).map(|_| (file.clone(), text.clone())));
+        }
+    }
+    for entry in
+        fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()).chain([root.join("README.md")])
+    {
+        // The page of findings names tests, and those of what was measured and of new cards are written by programs.
+        let is_read = entry.extension().is_some_and(|extension| extension == "md") && !entry.ends_with("findings.md");
+        let page = if is_read { fs::read_to_string(&entry).unwrap() } else { String::new() };
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        texts.extend(
+            NEVER_SAID.iter().filter(|words| page.contains(**words)).map(|words| (entry.clone(), (*words).to_owned())),
+        );
+    }
+    assert_eq!(texts, Vec::<(std::path::PathBuf, String)>::new());
+}
+
 #[test]
 fn a_word_is_found_in_every_spelling_and_only_as_a_word() {
     let never = BTreeSet::from(["reps".to_owned(), "epoch_day".to_owned()]);

@@ -76,12 +76,12 @@ pub fn conclusion(all: &[Taken]) -> String {
     );
     match change(before.score, after.score) {
         Some((_, low, _)) if low > 0.0 => format!(
-            "{scores}: more than chance explains. You judge scenes that you never trained better than at first; whether \
-             the cards were the cause, or something else in your life, no check-up can tell."
+            "{scores}: more than chance explains. You judge scenes that you never practised better than at first. A \
+             check-up can't tell whether the cards were the cause, or something else in your life."
         ),
         Some((_, _, high)) if high < 0.0 => format!(
-            "{scores}: less than chance explains. You judge scenes that you never trained worse than at first; the \
-             check-up can't tell why."
+            "{scores}: a greater fall than chance explains. You judge scenes that you never practised worse than at \
+             first. A check-up can't tell why."
         ),
         _ => format!("{scores}. {TOO_FEW} Neither a gain nor the lack of one is shown."),
     }

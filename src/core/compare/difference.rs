@@ -105,7 +105,7 @@ impl Compared {
         let mut shown = Vec::new();
         if self.is_joined {
             shown.push((Some(Part::Same), self.given()));
-            let named = |text: &'_ str| if text.trim().is_empty() { "a blank" } else { text.trim() }.to_owned();
+            let named = |text: &'_ str| if text.trim().is_empty() { "a space" } else { text.trim() }.to_owned();
             let list = |part| self.of(part).map(named).collect::<Vec<_>>().join(", ");
             let mut said = Vec::new();
             if too_much {
@@ -163,7 +163,7 @@ mod tests {
             ("قلب", "كلب", "قلب  (too much: ق; missing: ك)"),
             ("שלם", "שלום", "שלם  (missing: ו)"),
             ("कल", "कुल", "कल  (too much: क; missing: कु)"),
-            ("می خواهم", "می\u{200c}خواهم", "می خواهم  (too much: a blank)"),
+            ("می خواهم", "می\u{200c}خواهم", "می خواهم  (too much: a space)"),
             ("میخواهم", "می\u{200c}خواهم", "میخواهم"),
         ] {
             assert_eq!(shown(given, expected, false), found, "{given} / {expected}");

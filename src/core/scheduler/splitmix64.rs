@@ -2,7 +2,7 @@
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The SplitMix64 step, modulo 2^64. Source: Steele, Lea and Flood, 2014 (docs/scheduling.md, *The order of a sitting*).
+/// The SplitMix64 step, modulo 2^64. Source: Steele, Lea and Flood, 2014 (docs/scheduling.md, *The order of a session*).
 #[must_use]
 pub fn splitmix64(x: u64) -> u64 {
     let mut z = x.wrapping_add(GOLDEN);

@@ -49,7 +49,7 @@ pub enum SearchFault {
     #[error("nothing follows this `OR`")]
     NothingAfterOr,
     /// An `OR` at the beginning.
-    #[error("nothing stands before this `OR`")]
+    #[error("there is nothing before this `OR`")]
     NothingBeforeOr,
     /// An `AND` at the end.
     #[error("nothing follows this `AND`")]
@@ -58,10 +58,10 @@ pub enum SearchFault {
     #[error("nothing follows this `-`")]
     NothingAfterMinus,
     /// It is longer than any that a person means.
-    #[error("a query holds at most {MOST_CHARS} characters")]
+    #[error("a query has at most {MOST_CHARS} characters")]
     TooLong,
     /// It has more conditions than there are bits for.
-    #[error("a query holds at most {MOST_CONDITIONS} conditions")]
+    #[error("a query has at most {MOST_CONDITIONS} conditions")]
     TooManyConditions,
     /// No field has this name.
     #[error("there is no field `{0}`")]
@@ -87,7 +87,7 @@ pub enum SearchFault {
         near: Option<String>,
     },
     /// The value is no number for its field.
-    #[error("`{given}` is no number that `{field}` can have")]
+    #[error("`{given}` is not a number that `{field}` can have")]
     BadNumber {
         /// The value.
         given: String,
@@ -107,13 +107,13 @@ impl SearchFault {
     #[must_use]
     pub fn help(&self) -> String {
         let help = match self {
-            Self::UnopenedParenthesis => "take it out, or put the words that hold it in \"quotes\"",
+            Self::UnopenedParenthesis => "remove it, or put the words that contain it in \"quotes\"",
             Self::UnclosedParenthesis => "add a `)`, or put the text in \"quotes\"",
             Self::EmptyParentheses => "write a condition, or take them out",
             Self::TooDeep => "write it with fewer",
-            Self::UnclosedQuote => "add another \" behind the words",
+            Self::UnclosedQuote => "add another \" after the words",
             Self::EmptyQuotes => "write something, or take them out",
-            Self::NothingAfterOr | Self::NothingAfterAnd => "write another condition behind it",
+            Self::NothingAfterOr | Self::NothingAfterAnd => "write another condition after it",
             Self::NothingBeforeOr => "write a condition before it, or \"OR\" in quotes for the word",
             Self::NothingAfterMinus => "`-word` means cards without the word; quote it to look for the sign: \"-\"",
             Self::TooLong => "look for a part of it",

@@ -273,13 +273,13 @@ fn or_binds_less_than_what_stands_side_by_side() {
 #[test]
 fn an_error_points_at_its_character() {
     for (query, said) in [
-        ("culture \"tone", "8 this quote is never closed / add another \" behind the words"),
+        ("culture \"tone", "8 this quote is never closed / add another \" after the words"),
         ("a (b OR c", "2 this `(` is never closed / add a `)`, or put the text in \"quotes\""),
-        ("a) b", "1 there is no `(` for this `)` / take it out, or put the words that hold it in \"quotes\""),
+        ("a) b", "1 there is no `(` for this `)` / remove it, or put the words that contain it in \"quotes\""),
         ("()", "1 there is nothing in these parentheses / write a condition, or take them out"),
-        ("OR a", "0 nothing stands before this `OR` / write a condition before it, or \"OR\" in quotes for the word"),
-        ("é OR", "2 nothing follows this `OR` / write another condition behind it"),
-        ("a AND", "2 nothing follows this `AND` / write another condition behind it"),
+        ("OR a", "0 there is nothing before this `OR` / write a condition before it, or \"OR\" in quotes for the word"),
+        ("é OR", "2 nothing follows this `OR` / write another condition after it"),
+        ("a AND", "2 nothing follows this `AND` / write another condition after it"),
         (
             "a - b",
             "2 nothing follows this `-` / `-word` means cards without the word; quote it to look for the sign: \"-\"",
@@ -287,25 +287,25 @@ fn an_error_points_at_its_character() {
         ("é tga:x", "2 there is no field `tga` / did you mean `tag`? To look for the text, put it in \"quotes\""),
         ("is:duee", "3 there is no state `duee` / did you mean `due`?"),
         ("kind:clozes", "5 there is no kind of card `clozes` / did you mean `cloze`?"),
-        ("ease<low", "5 `low` is no number that `ease` can have / write ease<2.1"),
-        ("interval>3x", "9 `3x` is no number that `interval` can have / write interval>=21d"),
-        ("due<soon", "4 `soon` is no number that `due` can have / write due<=3d, or due<2026-03-01"),
+        ("ease<low", "5 `low` is not a number that `ease` can have / write ease<2.1"),
+        ("interval>3x", "9 `3x` is not a number that `interval` can have / write interval>=21d"),
+        ("due<soon", "4 `soon` is not a number that `due` can have / write due<=3d, or due<2026-03-01"),
         (
             "rated:7d:9",
-            "9 `9` is no grade; use again, hard, good or easy, or 0 to 5 / write rated:7d or rated:7d:again",
+            "9 `9` is not a grade; use again, hard, good or easy, or 0 to 5 / write rated:7d or rated:7d:again",
         ),
         ("added:0d", "6 today is the first of these days: 1d at least / write added:30d"),
         ("deck: a", "5 `deck` needs a value / write deck:quotes"),
         ("deck<a", "4 `deck` can't be compared / write deck:quotes"),
         ("\"\"", "0 there is nothing in these quotes / write something, or take them out"),
-        ("interval>99999999999", "9 `99999999999` is no number that `interval` can have / write interval>=21d"),
+        ("interval>99999999999", "9 `99999999999` is not a number that `interval` can have / write interval>=21d"),
     ] {
         assert_eq!(error(query), said, "{query}");
     }
     assert!(error("http://a.b").starts_with("0 there is no field `http` / there are deck"));
     assert!(error(&"(".repeat(40)).starts_with("32 too many parentheses"));
-    assert!(error(&"a ".repeat(65)).starts_with("128 a query holds at most 64"));
-    assert!(error(&"a".repeat(2001)).starts_with("2000 a query holds at most 2000 characters"));
+    assert!(error(&"a ".repeat(65)).starts_with("128 a query has at most 64"));
+    assert!(error(&"a".repeat(2001)).starts_with("2000 a query has at most 2000 characters"));
     let [line, caret] = parse("日本 tga:x").unwrap_err().drawn("日本 tga:x");
     assert_eq!((line.as_str(), caret.as_str()), ("日本 tga:x", "     ^"));
     let long = format!("{}tga:x", "word ".repeat(40));

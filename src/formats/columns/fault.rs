@@ -9,7 +9,7 @@ use crate::formats::card_words;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoteFault {
     /// A field, or something beside the fields, that is too long.
-    #[error("`{0}` is longer than 1 MB; make it shorter or several cards")]
+    #[error("`{0}` is longer than 1 MB; shorten it, or make several cards of it")]
     TooLong(String),
     /// A field that the kind needs is not there.
     #[error("the {field} is empty; a `{kind}` card needs one")]
@@ -29,10 +29,10 @@ pub enum NoteFault {
     #[error("the {0} is empty; give it a text or leave it out")]
     Blank(&'static str),
     /// A field whose HTML shows nothing.
-    #[error("nothing of the {0} can be seen: it is HTML with no text in it")]
+    #[error("the {0} shows nothing: it is HTML without text")]
     ShowsNothing(&'static str),
     /// A field that the kind does not have.
-    #[error("`{field}` is no field of a `{kind}` card, which has {}", .known.join(", "))]
+    #[error("`{field}` is not a field of a `{kind}` card, which has {}", .known.join(", "))]
     NoField {
         /// The kind.
         kind: &'static str,
@@ -42,7 +42,7 @@ pub enum NoteFault {
         known: Vec<&'static str>,
     },
     /// A kind that is not there.
-    #[error("`{}` is no kind of card; {}", .0, kind_meant(.0))]
+    #[error("`{}` is not a kind of card; {}", .0, kind_meant(.0))]
     NoKind(String),
     /// Fields that the kind does not take.
     #[error("{}: {}; {}", .0.field(), card_words::what(.0), card_words::help(.0))]
@@ -51,7 +51,7 @@ pub enum NoteFault {
     #[error("two columns fill the {0}; leave one of them empty")]
     FilledTwice(&'static str),
     /// No id in the column of ids.
-    #[error("`{0}` is no id of 32 hexadecimal digits; leave the cell empty for a new card")]
+    #[error("`{0}` is not an id of 32 hexadecimal digits; leave the cell empty for a new card")]
     BadId(String),
     /// Neither yes nor no.
     #[error("held_out is `{0}`; write yes or no")]
@@ -63,7 +63,7 @@ pub enum NoteFault {
     #[error("markup is `{0}`; write markdown, plain or html")]
     BadMarkup(String),
     /// A value that no column can hold, in a note that is to be written.
-    #[error("`{field}` of a `{kind}` card holds what it may not")]
+    #[error("`{field}` of a `{kind}` card contains something that is not allowed")]
     WrongShape {
         /// The kind.
         kind: &'static str,

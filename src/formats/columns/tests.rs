@@ -111,6 +111,6 @@ fn a_cloze_is_known_by_its_marks() {
 #[test]
 fn a_slip_in_a_kind_is_answered_with_its_name() {
     let said = |name: &str| NoteFault::NoKind(name.to_owned()).to_string();
-    assert_eq!(said("basci"), "`basci` is no kind of card; did you mean `basic`?");
-    assert!(said("zzzzzzzz").starts_with("`zzzzzzzz` is no kind of card; there are basic"));
+    assert_eq!(said("basci"), "`basci` is not a kind of card; did you mean `basic`?");
+    assert!(said("zzzzzzzz").starts_with("`zzzzzzzz` is not a kind of card; there are basic"));
 }

@@ -153,7 +153,7 @@ fn questions_with_options_are_choices() {
     let unsure = read("Question,Option 1,Option 2,Option 3,Answer\nq,2,3,1,3\nr,3,1,2,1\n");
     assert!(said(&unsure).contains("was taken for the text"), "{}", said(&unsure));
     let numbers = read("Question,Option 1,Option 2,Answer\nq,x,y,2\nr,v,w,1\n");
-    assert!(said(&numbers).contains("by its number, where the first one is 1"), "{}", said(&numbers));
+    assert!(said(&numbers).contains("by its number, starting at 1"), "{}", said(&numbers));
     // Several right ones, or none: it stays a question and an answer.
     let outcomes = read("Question,Option A,Option B,Option C,Answer\nq,x,y,z,\"A,B\"\nr,1,2,3,C\n");
     assert_eq!(lines(&outcomes)[0], "q → A,B (Option A: x; Option B: y; Option C: z)");
@@ -171,7 +171,7 @@ fn names_of_cards_and_decks_are_no_longer_than_fields() {
     for name in ["key", "guid", "deck"] {
         let outcomes = read(&format!("front,back,{name}\na,b,{long}\nc,d,e\n"));
         let why: Vec<String> = rejected(&outcomes).iter().map(|(_, fault)| fault.to_string()).collect();
-        assert_eq!(why, [format!("`{name}` is longer than 1 MB; make it shorter or several cards")]);
+        assert_eq!(why, [format!("`{name}` is longer than 1 MB; shorten it, or make several cards of it")]);
         assert_eq!(lines(&outcomes), ["c → d"]);
     }
 }

@@ -37,7 +37,8 @@ pub enum RowFault {
     },
     /// It has more columns than the table.
     #[error(
-        "{}, expected {known}; put \" around a cell that holds {separator}, or say which columns to read with --columns",
+        "{}, expected {known}; put \" around a cell that holds {separator}, or use --columns to say which columns to \
+         read",
         columns(.found)
     )]
     TooWide {
@@ -63,12 +64,14 @@ pub enum TableFault {
     #[error(transparent)]
     Encoding(#[from] EncodingFault),
     /// The separator that the person or the file named separates nothing.
-    #[error("every row has one column when separated by {0}; say what separates question and answer with --delimiter")]
+    #[error(
+        "every row has one column when separated by {0}; use --delimiter to say what separates question and answer"
+    )]
     NothingSeparated(String),
     /// None of the usual separators separates anything.
     #[error(
-        "its rows are one column each: tab, `;`, `,`, `|` were tried, and lists such as `term - definition`; say what \
-         separates question and answer with --delimiter"
+        "its rows have only one column: tab, `;`, `,`, `|` were tried, and lists such as `term - definition`; use \
+         --delimiter to say what separates question and answer"
     )]
     OneColumn,
     /// A dash separates many of its lines and not the others.
@@ -86,7 +89,8 @@ pub enum TableFault {
     },
     /// All of its rows stand on one line.
     #[error(
-        "its {rows} rows stand on one line with `{between}` between them; put each on a line of its own, which Quizlet's export \
+        "its {rows} rows are all on one line with `{between}` between them; put each on a line of its own, which \
+         Quizlet's export \
          does with `New line` between cards"
     )]
     OneLine {
@@ -97,7 +101,8 @@ pub enum TableFault {
     },
     /// No card has so many texts.
     #[error(
-        "its rows have more than {MOST_COLUMNS} columns; is {0} really what separates them? Say it with --delimiter"
+        "its rows have more than {MOST_COLUMNS} columns; if {0} does not separate them, use --delimiter to say what \
+         does"
     )]
     TooManyColumns(String),
     /// Further down another table begins, with other columns.
@@ -127,8 +132,8 @@ pub enum TableFault {
     },
     /// Most rows are bad: what they are bad for is bad for the whole table.
     #[error(
-        "{cause} (line {line}); {bad} of {rows} rows don't fit like that. Say which columns to read with \
-         --columns front=1,back=2, or what separates them with --delimiter"
+        "{cause} (line {line}); {bad} of {rows} rows are like that. Use --columns front=1,back=2 to say which \
+         columns to read, or --delimiter to say what separates them"
     )]
     MostDontFit {
         /// What is wrong with most of the bad rows.
@@ -173,8 +178,8 @@ pub enum TableFault {
 pub enum TableWarning {
     /// It is no UTF-8; its encoding was guessed.
     #[error(
-        "line {line} is not UTF-8 (byte 0x{byte:02X}), so the file was read as {encoding}; if letters look wrong, say its \
-         encoding with --encoding, or save it as UTF-8"
+        "line {line} is not UTF-8 (byte 0x{byte:02X}), so the file was read as {encoding}; if letters look wrong, \
+         name its encoding with --encoding, or save it as UTF-8"
     )]
     NotUtf8 {
         /// The line of the first byte that is not.
@@ -191,7 +196,7 @@ pub enum TableWarning {
     #[error("the first row was taken for a header ({}); --header no makes it a card", roles(.0))]
     Header(Vec<(String, String)>),
     /// The first row may be the names of the columns, and was taken for a card.
-    #[error("the first row ({}) became a card; if it names the columns, say --header yes", ticked(.0))]
+    #[error("the first row ({}) became a card; if it names the columns, use --header yes", ticked(.0))]
     FirstRowIsCard(Vec<String>),
     /// Columns whose names mean nothing here; they are lines of the explanation.
     #[error("{}, as in {example}", unknown_columns(.names))]
@@ -202,7 +207,7 @@ pub enum TableWarning {
         example: String,
     },
     /// There is no header, and more than two columns.
-    #[error("{count} columns and no header: {taken}; say otherwise with --columns, as in {example}")]
+    #[error("{count} columns and no header: {taken}; use --columns to change that, as in {example}")]
     Positions {
         /// How many columns.
         count: usize,
@@ -212,7 +217,7 @@ pub enum TableWarning {
         example: String,
     },
     /// A table of two columns, of which one has the name of something that is neither question nor answer.
-    #[error("there are two columns, so `{name}` is {role}; say otherwise with --columns")]
+    #[error("there are two columns, so `{name}` is {role}; use --columns to change that")]
     OtherSide {
         /// The name of the column.
         name: String,
@@ -227,7 +232,8 @@ pub enum TableWarning {
     UnknownNoteTypes(Vec<String>),
     /// Its questions have options in columns of their own.
     #[error(
-        "each row is a question with options ({}), and `{right}` says which one is right{}; say otherwise with --columns",
+        "each row is a question with options ({}), and `{right}` says which one is right{}; use --columns to change \
+         that",
         ticked(.options), by_number(*.first)
     )]
     Options {
@@ -253,19 +259,19 @@ pub enum TableWarning {
         taken: String,
     },
     /// A list of terms and what they mean.
-    #[error("each line is read as a term, {0} and what it means; say otherwise with --delimiter")]
+    #[error("each line is read as a term, {0} and what it means; use --delimiter to change that")]
     TermList(String),
     /// Lines that look like directives and are none.
     #[error(
         "{}: {}",
-        one_or(.0, "a directive that is not known here was passed over", "directives that are not known here were passed over"),
+        one_or(.0, "an unknown directive was ignored", "unknown directives were ignored"),
         .0.join(", ")
     )]
     UnknownDirectives(Vec<String>),
     /// Directives whose value says nothing: a column that is not there, a word instead of a number.
     #[error(
         "{}: {}; the table has {}",
-        one_or(.directives, "a directive says nothing that fits and was passed over", "directives say nothing that fits and were passed over"),
+        one_or(.directives, "a directive that does not fit was ignored", "directives that do not fit were ignored"),
         ticked(.directives),
         columns(.count)
     )]
@@ -276,7 +282,7 @@ pub enum TableWarning {
         count: usize,
     },
     /// Its texts look like HTML and nothing says so.
-    #[error("several cells hold HTML ({0}), which is shown as it stands; with --markup html it is read")]
+    #[error("several cells contain HTML ({0}), which is shown as it is; --markup html reads it")]
     LooksLikeHtml(String),
     /// Decks whose names differ only in the case or form of letters.
     #[error(
@@ -287,7 +293,8 @@ pub enum TableWarning {
     OneDeck(Vec<String>),
     /// Cells that were put together again.
     #[error(
-        "line {line}: {separator} is followed by a blank, so it was taken for part of the text; with --columns such a cell is \
+        "line {line}: {separator} is followed by a space, so it was taken for part of the text; with --columns such \
+         a cell is \
          a column"
     )]
     Joined {
@@ -311,7 +318,7 @@ fn unknown_columns(names: &[String]) -> String {
         "a column whose name is not known here is shown with the answer",
         "columns whose names are not known here are shown with the answer",
     );
-    let say = one_or(names, "say what it is with --columns", "say what they are with --columns");
+    let say = one_or(names, "use --columns to say what it is", "use --columns to say what they are");
     format!("{what}: {}; {say}", ticked(names))
 }
 
@@ -324,5 +331,5 @@ fn known_columns(names: &[String], count: usize) -> String {
 }
 
 fn by_number(first: Option<u8>) -> String {
-    first.map_or_else(String::new, |first| format!(" by its number, where the first one is {first}"))
+    first.map_or_else(String::new, |first| format!(" by its number, starting at {first}"))
 }

@@ -525,7 +525,7 @@ impl Roles {
             Column::Tags | Column::WholeTag => Role::Tags,
             Column::Deck => Role::Deck,
             Column::LeftOut | Column::Unknown | Column::Surplus => Role::LeftOut,
-            Column::AddReverse => Role::Other("reversed, where it is filled"),
+            Column::AddReverse => Role::Other("reversed, if it is filled"),
             column => Role::Other(columns::role_name(column)),
         }
     }

@@ -323,7 +323,7 @@ fn one_column_is_refused_with_what_was_tried() {
     let fault = refusal("one\ntwo\nthree\n");
     assert_eq!(fault, TableFault::OneColumn);
     assert!(
-        fault.to_string().starts_with("its rows are one column each: tab, `;`, `,`, `|` were tried, and lists"),
+        fault.to_string().starts_with("its rows have only one column: tab, `;`, `,`, `|` were tried, and lists"),
         "{fault}"
     );
     for nothing in ["", "\n\n", "#html:true\n", "\u{feff}"] {
@@ -413,7 +413,7 @@ fn a_note_that_the_table_has_no_column_for_is_refused() {
     item.text.kind = "hologram".to_owned();
     let error = writer.write(&Record::Note(Box::new(item))).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
-    assert!(error.to_string().contains(": `hologram` is no kind of card"));
+    assert!(error.to_string().contains(": `hologram` is not a kind of card"));
 }
 
 #[test]

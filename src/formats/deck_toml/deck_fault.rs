@@ -50,7 +50,7 @@ pub enum DeckFault {
         /// Its length.
         bytes: usize,
     },
-    /// A field holds a NUL character.
+    /// A field contains a NUL character.
     Nul(String),
     /// A field holds nothing.
     Empty(String),
@@ -216,11 +216,11 @@ impl DeckFault {
             Self::WrongType { wanted: Wanted::Bool, .. } => "write true or false, without quotes",
             Self::WrongType { wanted: Wanted::Days | Wanted::Day, .. } => "write [10, 30, 90]",
             Self::WrongType { .. } => "write \"…\"",
-            Self::TooLarge { .. } => "make it shorter or several cards",
-            Self::Nul(_) => "take it out; it can't be shown",
-            Self::Empty(_) => "write something, or take the line out where the card can do without",
+            Self::TooLarge { .. } => "shorten it, or make several cards of it",
+            Self::Nul(_) => "remove it; it can't be shown",
+            Self::Empty(_) => "write something, or remove the line if the card can do without",
             Self::EmptyArray(field) if has_shape(field, Shape::Days) => "write at least one day in it",
-            Self::EmptyArray(_) => "write at least one text in it, or take the line out where the card can do without",
+            Self::EmptyArray(_) => "write at least one text in it, or remove the line if the card can do without",
             Self::BadDeckId(_) => "use letters, digits, - and _",
             Self::DuplicateTopic { .. } => "give it another id",
             Self::DuplicateKey { .. } => "each card needs a key of its own",
@@ -229,17 +229,17 @@ impl DeckFault {
             }
             Self::UnknownTopic { near: None, .. } => "add a [[topic]] with this id",
             Self::UnknownAfter { near: None, .. } => "name the key of a card of this file",
-            Self::WaitingCircle { .. } => "take one of them out of `after`",
+            Self::WaitingCircle { .. } => "remove one of them from `after`",
             Self::UnknownKind(name) => {
                 return meant(name, CARD_KINDS.iter().map(|kind| kind.name()));
             }
             Self::NoForm(_) => "write form = \"a\", \"b\" or \"reserve\"",
             Self::NoMarkup(_) => "write markup = \"markdown\", \"plain\" or \"html\"",
             Self::NoWeight { field, .. } => return format!("write {field} = \"ignore\" or \"count\""),
-            Self::BadCardId(_) => "take the line out; lmq writes one where a card is known by more than its key",
+            Self::BadCardId(_) => "remove the line; lmq writes one if a card is known by more than its key",
             Self::Card(fault) => return card_words::help(fault),
             Self::UnknownId => "leave its line `id` as it was; a new card is added with `lmq add`",
-            Self::DuplicateId => "take one of them out, or give it its own `id`",
+            Self::DuplicateId => "remove one of them, or give it its own `id`",
         };
         help.to_owned()
     }
@@ -252,7 +252,7 @@ fn has_shape(field: &str, shape: Shape) -> bool {
 
 /// What to do about a fault of syntax, by what the parser says of it: the first of these words that it says.
 const SYNTAX_HELP: &[(&[&str], &str)] = &[
-    (&["duplicate"], "take one of the two out, or begin another card with a line [[card]]"),
+    (&["duplicate"], "remove one of the two, or begin another card with a line [[card]]"),
     (
         &["escape", "unicode value"],
         "a \\ in \"quotes\" is written \\\\; in 'single quotes' and between \'\'\' and \'\'\' it stands for itself",
@@ -261,7 +261,7 @@ const SYNTAX_HELP: &[(&[&str], &str)] = &[
         &["carriage return"],
         "lines end with LF or CRLF throughout, or with CR throughout; in a text a carriage return is written \\r",
     ),
-    (&["comment"], "take the control character out of the comment"),
+    (&["comment"], "remove the control character from the comment"),
     (
         &["array table", "unclosed table", "table open", "table header"],
         "write [deck] once, and [[card]] before each card",
@@ -271,7 +271,7 @@ const SYNTAX_HELP: &[(&[&str], &str)] = &[
     (&["recurse", "recursion"], "a card has texts and lists of texts, and nothing within them"),
     (
         &["leading zero", "sign", "radix", "prefix", "digits", "integer", "float", "number"],
-        "a text that begins with a digit stands in \"quotes\" too; a number is written without a zero or + before it",
+        "a text that begins with a digit is in \"quotes\" too; a number is written without a zero or + before it",
     ),
     (
         &[
@@ -285,7 +285,8 @@ const SYNTAX_HELP: &[(&[&str], &str)] = &[
             "`=`",
             "key-value",
         ],
-        "write field = \"text\" on a line; a text of several lines stands between \"\"\" and \"\"\", and a \" within \"quotes\" is \
+        "write field = \"text\" on a line; a text of several lines is between \"\"\" and \"\"\", and a \" within \
+         \"quotes\" is \
          written \\\"",
     ),
 ];
@@ -293,7 +294,7 @@ const SYNTAX_HELP: &[(&[&str], &str)] = &[
 fn syntax_help(message: &str) -> &'static str {
     let message = message.to_lowercase();
     let says = |(words, _): &&(&[&str], &str)| words.iter().any(|word| message.contains(word));
-    let usual = "texts stand in \"quotes\", a \" inside one is written \\\"";
+    let usual = "texts are in \"quotes\", a \" inside one is written \\\"";
     SYNTAX_HELP.iter().find(says).map_or(usual, |(_, help)| *help)
 }
 
@@ -301,7 +302,7 @@ impl fmt::Display for DeckFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(message) => f.write_str(message),
-            Self::NotUtf8(byte) => write!(f, "byte 0x{byte:02x} is no UTF-8"),
+            Self::NotUtf8(byte) => write!(f, "byte 0x{byte:02x} is not UTF-8"),
             Self::NoDeck => f.write_str("there is no [deck]"),
             Self::Missing { part, field } => write!(f, "{} has no `{field}`", part.with("the")),
             Self::UnknownField { part, field, .. } => write!(f, "{} has no field `{field}`", part.with("a")),
@@ -321,27 +322,27 @@ impl fmt::Display for DeckFault {
                 write!(f, ", not {found}")
             }
             Self::TooLarge { field, .. } => write!(f, "`{field}` is longer than 1 MB"),
-            Self::Nul(field) => write!(f, "`{field}` holds a NUL character"),
+            Self::Nul(field) => write!(f, "`{field}` contains a NUL character"),
             Self::Empty(field) => write!(f, "`{field}` is empty"),
             Self::EmptyArray(field) => write!(f, "`{field}` is an empty array"),
             Self::BadDeckId(id) => {
                 let id = id.escape_debug();
-                write!(f, "the id `{id}` holds a character that has another meaning in names of cards")
+                write!(f, "the id `{id}` contains a character that has another meaning in names of cards")
             }
-            Self::DuplicateTopic { id, line } => write!(f, "the topic `{id}` is there already, in line {line}"),
+            Self::DuplicateTopic { id, line } => write!(f, "the topic `{id}` already exists, in line {line}"),
             Self::DuplicateKey { key, line } => write!(f, "the key `{key}` is taken: a card in line {line} has it"),
             Self::UnknownTopic { id, .. } => write!(f, "there is no topic `{id}` in this file"),
-            Self::UnknownAfter { key, .. } => write!(f, "`after` names `{key}`, which is no key of this file"),
+            Self::UnknownAfter { key, .. } => write!(f, "`after` names `{key}`, which is not a key of this file"),
             Self::WaitingCircle { key, wanted } => {
                 write!(f, "`{key}` and `{wanted}` wait for each other, so neither would ever be asked")
             }
-            Self::UnknownKind(name) => write!(f, "`{name}` is no kind of card"),
-            Self::NoForm(name) => write!(f, "`{name}` is no form of a check-up"),
-            Self::NoMarkup(name) => write!(f, "`{name}` is no markup that lmq reads"),
+            Self::UnknownKind(name) => write!(f, "`{name}` is not a kind of card"),
+            Self::NoForm(name) => write!(f, "`{name}` is not a form of a check-up"),
+            Self::NoMarkup(name) => write!(f, "`{name}` is not a markup that lmq reads"),
             Self::NoWeight { field, given } => write!(f, "`{field}` can't be `{given}`"),
-            Self::BadCardId(id) => write!(f, "`{id}` is no id of 32 hexadecimal digits"),
+            Self::BadCardId(id) => write!(f, "`{id}` is not an id of 32 hexadecimal digits"),
             Self::Card(fault) => f.write_str(&card_words::what(fault)),
-            Self::UnknownId => f.write_str("this is none of the cards that are edited"),
+            Self::UnknownId => f.write_str("this is not one of the cards being edited"),
             Self::DuplicateId => f.write_str("this card is there twice"),
         }
     }

@@ -195,7 +195,7 @@ fn what_a_reader_would_refuse_is_refused_by_the_exporter() {
     let nul = NoteText { hint: Some("a\0b".to_owned()), ..note.clone() };
     assert_eq!(
         export(nul),
-        Err("a `hint` holds a NUL character, which no deck file may: use --format json".to_owned())
+        Err("a `hint` contains a NUL character, which no deck file may: use --format json".to_owned())
     );
     let elsewhere = NoteText { after: vec!["e/b".to_owned()], ..note.clone() };
     assert_eq!(export(elsewhere), Ok(()), "what it comes after may be in another file");
@@ -265,11 +265,11 @@ fn days_and_missing_lists_are_told_as_what_they_have_to_be() {
         ("[10, \"soon\"]", "9: `returns` has to hold whole numbers of days, not string; write [10, 30, 90]"),
         (
             "[-1]",
-            "9: the days are not whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
+            "9: the days must be whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
         ),
         (
             "[10, 5]",
-            "9: the days are not whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
+            "9: the days must be whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
         ),
     ] {
         assert_eq!(said(&format!("{criteria}\nreturns = {returns}")), [expected], "{returns}");
@@ -305,13 +305,13 @@ fn each_hint_fits_what_is_wrong() {
     let card =
         |line: &str| format!("[deck]\nid = \"d\"\n[[card]]\nkey = \"k\"\nkind = \"basic\"\nback = \"b\"\n{line}\n");
     for (text, help) in [
-        (card("front = \"a\"\nfront = \"b\""), "take one of the two out"),
+        (card("front = \"a\"\nfront = \"b\""), "remove one of the two"),
         (card("front = \"C:\\dir\""), "is written \\\\"),
         (card("front = \"a"), "in \"quotes\""),
         (card("front = a"), "quotes"),
         (card("front = \"say \"hi\" now\""), "quotes\" is"),
         (card("front"), "field = \"text\""),
-        (card("front ="), "texts stand in \"quotes\""),
+        (card("front ="), "texts are in \"quotes\""),
         (card("front = \"a\"\nand a second line of it"), "several lines"),
         (card("front = \"a\"\ntags = [\"x\" \"y\"]"), "a comma between its texts"),
         (card("front = \"a\"\ntags = [\"x\", "), "] at its end"),

@@ -198,7 +198,7 @@ impl Writer<'_> {
     }
 }
 
-/// The field of a record that holds a NUL character, if one does.
+/// The field of a record that contains a NUL character, if one does.
 fn field_with_nul(record: &Record) -> Option<&str> {
     let has_nul = |text: &&String| text.contains('\0');
     let of = |fields: &[(&'static str, Option<&String>)]| {
@@ -240,7 +240,7 @@ fn one_deck(decks: usize) -> io::Result<()> {
 impl RecordWriter for Writer<'_> {
     fn write(&mut self, record: &Record) -> io::Result<()> {
         if let Some(field) = field_with_nul(record) {
-            return Err(faithful::refused(&format!("a `{field}` holds a NUL character, which no deck file may")));
+            return Err(faithful::refused(&format!("a `{field}` contains a NUL character, which no deck file may")));
         }
         faithful::check_head(record)?;
         match record {
@@ -300,7 +300,7 @@ impl RecordWriter for Writer<'_> {
             deck == self.deck && !self.topics.contains(topic)
         };
         if let Some(lost) = self.sequence.iter().find(is_lost) {
-            let reason = format!("the `sequence` names `{}`, which is no topic of the deck", one_line(lost));
+            let reason = format!("the `sequence` names `{}`, which is not a topic of the deck", one_line(lost));
             return Err(faithful::refused(&reason));
         }
         self.out.flush()

@@ -7,8 +7,8 @@ use crate::formats::decode::is_encoding;
 pub enum EncodingFault {
     /// Some lines are UTF-8 and some are not.
     #[error(
-        "it mixes two encodings: line {utf_8} is UTF-8 and line {other} is not{}; save all of it as UTF-8, or say one for all \
-         of it with --encoding NAME",
+        "it mixes two encodings: line {utf_8} is UTF-8 and line {other} is not{}; save all of it as UTF-8, or name \
+         one for all of it with --encoding NAME",
         maybe(.candidates)
     )]
     Mixed {
@@ -21,8 +21,8 @@ pub enum EncodingFault {
     },
     /// It may be one of several.
     #[error(
-        "line {line} is not UTF-8 (byte 0x{byte:02X}), and nothing tells for sure which encoding it is{}; say it with \
-         --encoding NAME, or save the file as UTF-8",
+        "line {line} is not UTF-8 (byte 0x{byte:02X}), and nothing tells for sure which encoding it is{}; name it \
+         with --encoding NAME, or save the file as UTF-8",
         maybe(.candidates)
     )]
     Doubtful {
@@ -36,7 +36,7 @@ pub enum EncodingFault {
     /// It is one that is known by name only.
     #[error(
         "it seems to be {name}, an encoding that lmq does not read; save the file as UTF-8, convert it with `iconv -f {name} \
-         -t utf-8`, or say another encoding with --encoding NAME"
+         -t utf-8`, or name another encoding with --encoding NAME"
     )]
     Unread {
         /// Its name.
@@ -44,7 +44,7 @@ pub enum EncodingFault {
     },
     /// It is not what it was said to be.
     #[error(
-        "line {line} can't be read as {encoding}{}; save the file as UTF-8, or say its encoding with --encoding NAME",
+        "line {line} can't be read as {encoding}{}; save the file as UTF-8, or name its encoding with --encoding NAME",
         maybe(.candidates)
     )]
     Malformed {

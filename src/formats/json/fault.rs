@@ -26,34 +26,34 @@ pub enum ObjectFault {
     #[error("a note is an object with a `front` and a `back`")]
     NoForeignObject,
     /// The value of a key is no text.
-    #[error("`{0}` is no text")]
+    #[error("`{0}` is not a text")]
     NoText(String),
     /// The value of a key is no list of texts.
-    #[error("`{0}` is no list of texts")]
+    #[error("`{0}` is not a list of texts")]
     NoTexts(String),
     /// Its fields are no object.
-    #[error("`fields` is no object")]
+    #[error("`fields` is not an object")]
     NoFields,
     /// Its id is none.
-    #[error("`{0}` is no id of 32 hexadecimal digits")]
+    #[error("`{0}` is not an id of 32 hexadecimal digits")]
     BadId(String),
     /// `held_out` is no truth value.
     #[error("`held_out` is neither true nor false")]
     BadHeldOut,
     /// `form` is none.
-    #[error("`form` is none of a, b and reserve")]
+    #[error("`form` is not one of a, b and reserve")]
     BadForm,
     /// `markup` is none.
-    #[error("`markup` is none of markdown, plain and html")]
+    #[error("`markup` is not one of markdown, plain and html")]
     BadMarkup,
     /// A key that no note has.
     #[error("a note has no `{}`; {}", .0, key_meant(.0))]
     UnknownKey(String),
     /// `media` is no object of hashes.
-    #[error("`media` is no object with the hash of each picture and sound")]
+    #[error("`media` is not an object with the hash of each picture and sound")]
     BadMedia,
     /// A key that stands in it twice.
-    #[error("`{0}` is there twice; take one of them out")]
+    #[error("`{0}` is there twice; remove one of them")]
     Twice(String),
     /// It names no kind.
     #[error("it does not say its `kind`")]
@@ -108,7 +108,8 @@ pub enum DocumentFault {
     OwnKeys,
     /// No format.
     #[error(
-        "it is valid JSON but no deck: a deck is {{\"format\": \"{FORMAT}\", \"version\": {VERSION}, \"decks\": […]}}, or a list of \
+        "it is valid JSON but not a deck: a deck is {{\"format\": \"{FORMAT}\", \"version\": {VERSION}, \"decks\": \
+         […]}}, or a list of \
          notes such as [{{\"front\": \"…\", \"back\": \"…\"}}]"
     )]
     NoFormat,
@@ -123,7 +124,7 @@ pub enum DocumentFault {
         message: String,
     },
     /// More decks than a document may have.
-    #[error("it has more than {} decks; divide it", thousands(MOST_DECKS.try_into().unwrap_or(u64::MAX)))]
+    #[error("it has more than {} decks; split it", thousands(MOST_DECKS.try_into().unwrap_or(u64::MAX)))]
     TooManyDecks,
     /// A note or a text that is longer than any may be.
     #[error("line {line}: what begins here is longer than 16 MB; no card is, so a quote or a bracket is missing")]

@@ -429,7 +429,7 @@ fn names_of_cards_and_decks_are_no_longer_than_fields() {
     ] {
         let (outcomes, _) = read(&JsonDocument, "x.json", text.as_bytes());
         let why = rejected(&outcomes)[0].1.to_string();
-        assert_eq!(why, "note 1: `key` is longer than 1 MB; make it shorter or several cards");
+        assert_eq!(why, "note 1: `key` is longer than 1 MB; shorten it, or make several cards of it");
     }
 }
 

@@ -26,7 +26,7 @@ pub enum LineFault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinesFault {
     /// None of its lines is an object.
-    #[error("line {line} is no JSON object: {fault}")]
+    #[error("line {line} is not a JSON object: {fault}")]
     NoObject {
         /// The first line that is none.
         line: u64,

@@ -88,7 +88,7 @@ pub enum SegmentFault {
     #[error("{0} is beyond all numbers")]
     Overflow(&'static str),
     /// An answer without what an answer has.
-    #[error("it is no answer")]
+    #[error("it is not an answer")]
     NoAnswer,
     /// Something beside an answer that the line does not have.
     #[error("`more` is about an answer that is not there, or not in order")]
@@ -109,7 +109,7 @@ pub enum SegmentFault {
     #[error("`quality`, `took` or `arg` is missing, too much or out of range for `{0}`")]
     NotOfKind(String),
     /// A memory that no scheduler makes.
-    #[error("the numbers of `memory` are none of a card's")]
+    #[error("the numbers of `memory` can't be those of a card")]
     BadMemory,
     /// A fact without what its kind needs.
     #[error("a fact `{kind}` needs {}", alternatives(.needs))]
@@ -137,13 +137,13 @@ pub enum SegmentFault {
     #[error("a quality is 0 to 5")]
     BadQuality,
     /// A suggestion that is no quality.
-    #[error("{0} is no quality, 0 to 5")]
+    #[error("{0} is not a quality from 0 to 5")]
     BadSuggestion(u8),
     /// The text of an answer without its form; with what serde says of it.
     #[error("the words of an answer can't be read: {0}")]
     BadWords(String),
     /// A way to ask that came with a later version.
-    #[error("`{0}` is no way to ask that this lmq knows; {NEWER}")]
+    #[error("`{0}` is not a way to ask that this lmq knows; {NEWER}")]
     UnknownAsked(String),
     /// A text that is not that of its hash.
     #[error("the text is not the one that was hashed: it was changed or damaged")]
@@ -164,10 +164,10 @@ pub enum SegmentFault {
     #[error("the device is its own parent")]
     OwnParent,
     /// A number that no entry can have.
-    #[error("{0} is no number of an entry")]
+    #[error("{0} can't be the number of an entry")]
     NoEntryNumber(u64),
     /// A first entry after the last.
-    #[error("entries {from} to {to} are no range")]
+    #[error("entries {from} to {to} are not a range")]
     NoRange {
         /// The first.
         from: u64,
@@ -186,7 +186,7 @@ pub enum SegmentFault {
     #[error("the hash before the device's first entry is not the one that its log begins with")]
     WrongFirstHash,
     /// Milliseconds that are no instant.
-    #[error("{0} is no instant")]
+    #[error("{0} can't be an instant")]
     NoInstant(i64),
     /// A device whose known entries are said again.
     #[error("what was known of device {0} is said twice")]
@@ -213,7 +213,7 @@ pub enum SegmentFault {
     #[error("the action goes beyond entry {0}, the segment's last")]
     ActionTooLong(u64),
     /// Milliseconds that are no stamp.
-    #[error("{0} is no stamp")]
+    #[error("{0} can't be a stamp")]
     NoStamp(i64),
     /// A stamp that is older than the one before it.
     #[error("the stamp {0} is not after that of the action before")]
@@ -228,7 +228,7 @@ pub enum SegmentFault {
     #[error("the event's stamp is not that of its action")]
     WrongEventStamp,
     /// A check-up that this device can't have begun by then; with the entry that is said to begin it.
-    #[error("the check-up that began with entry {0} is none of this device's")]
+    #[error("the check-up that began with entry {0} is not one of this device's")]
     NoCheckup(u64),
     /// An event that needs a configuration.
     #[error("the event names no scheduler configuration")]
@@ -237,7 +237,7 @@ pub enum SegmentFault {
     #[error("the event says that {0} came before it")]
     WrongPrevious(u64),
     /// Days that are no interval.
-    #[error("{0} days is no interval")]
+    #[error("{0} days can't be an interval")]
     NoInterval(u32),
     /// A memory where it is computed.
     #[error("the memory of such an event is computed, and not in the log")]
@@ -283,7 +283,7 @@ pub enum SegmentFault {
         message: String,
     },
     /// A mark at an undo of an own action, or none at another device's.
-    #[error("what it takes back has a `mark` just where it is another device's")]
+    #[error("what it takes back has a `mark` if, and only if, it is another device's")]
     WrongMark,
     /// An undo of an own action that was not there by then.
     #[error("it takes back action {0}, which this device has not taken before")]
@@ -315,19 +315,19 @@ pub enum SegmentFault {
     )]
     WrongHash,
     /// Minutes that are no offset.
-    #[error("{0} minutes is no offset from UTC")]
+    #[error("{0} minutes can't be an offset from UTC")]
     NoOffset(i32),
     /// Days that are no study day.
-    #[error("{0} is no study day")]
+    #[error("{0} can't be a study day")]
     NoStudyDay(i32),
     /// A number that no card of a note has.
-    #[error("{0} is no ordinal of a card, 1 to {LAST_ORDINAL}")]
+    #[error("{0} is not an ordinal of a card, 1 to {LAST_ORDINAL}")]
     NoOrdinal(u16),
     /// A name that no deck can have.
     #[error("the id of a deck is empty or has control characters in it")]
     BadDeckId,
     /// A number that is no place in a deck.
-    #[error("{0} is no position")]
+    #[error("{0} can't be a position")]
     NoPosition(i64),
 }
 

@@ -71,7 +71,7 @@ pub fn unclear(shown: &str, diagnosis: &Diagnosis) -> Failure {
     }
     let guess = diagnosis.as_columns();
     let guess = if guess.is_empty() { "front=1,back=2".to_owned() } else { guess };
-    failure.hint(format!("nothing was changed; say it with --columns, for instance --columns {guess}"))
+    failure.hint(format!("nothing was changed; name the columns, for instance --columns {guess}"))
 }
 
 /// A column with its name and its first cells.

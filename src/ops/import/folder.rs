@@ -36,7 +36,7 @@ const MOST_FILES: usize = 100_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// Its name ends in nothing that decks end in.
-    #[error("no deck")]
+    #[error("not a deck")]
     NoDeck,
     /// A sync tool made it of another file.
     #[error(
@@ -48,22 +48,22 @@ pub enum Reason {
     #[error("a copy of a file beside it; delete the one that you don't want")]
     Copy,
     /// A folder in which programs keep their things.
-    #[error("a folder of programs, not looked into")]
+    #[error("a folder of programs, skipped")]
     Noise,
     /// A link to a folder or file that is read under another name already.
-    #[error("it leads to something that was read already")]
+    #[error("it leads to something that has been read already")]
     Again,
     /// So deep that it is no folder of decks.
-    #[error("folders lie in each other more than {DEEPEST} deep")]
+    #[error("folders are nested more than {DEEPEST} deep")]
     TooDeep,
     /// A text in which nothing speaks for a table of cards.
     #[error("a text, not a table of cards; to import it after all, name it")]
     NoTable,
     /// JSON that no program wrote as a deck.
-    #[error("JSON of something else, no deck")]
+    #[error("JSON of something else, not a deck")]
     OtherJson,
     /// TOML that holds the settings of a program.
-    #[error("TOML of something else, no deck")]
+    #[error("TOML of something else, not a deck")]
     OtherToml,
     /// A pipe, a device, a socket.
     #[error("a pipe or a device, not a file")]

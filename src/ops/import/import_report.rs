@@ -27,10 +27,12 @@ pub(super) const CONTRADICTS: &str =
     "its key or id was used before in this file, for another text; give it one of its own";
 
 /// Why a row is left out that says only a part of its card.
-const UNFIT: &str = "this does not fit what the card has beside it, which the file has no column for; give it the other columns of its kind too";
+const UNFIT: &str = "this does not fit the rest of the card, for which the file has no columns; add the other \
+    columns of its kind";
 
 /// Why a row is left out whose note another file has, of the same import or a followed one.
-const CONTRADICTS_FILE: &str = "a file before it has this card too, with other words or tags; make them two cards, or take it out of one of the files";
+const CONTRADICTS_FILE: &str = "an earlier file has this card too, with other words or tags; make them two cards, or \
+    remove it from one of the files";
 
 /// Why a row is left out whose deck can't be one.
 pub(super) fn no_deck_name(deck: &str) -> String {
@@ -345,8 +347,9 @@ impl Report {
     /// What is not in the files and stays, in words.
     #[must_use]
     pub fn missing_words(&self) -> Option<String> {
-        let notes = || counted(self.missing, "note of the deck stays that is", "notes of the deck stay that are");
-        (self.missing > 0).then(|| format!("{} not in the file", notes()))
+        let notes = || counted(self.missing, "note of the deck is", "notes of the deck are");
+        (self.missing > 0)
+            .then(|| format!("{} not in the file, and stay{}", notes(), if self.missing == 1 { "s" } else { "" }))
     }
 
     /// In one sentence.
@@ -362,12 +365,12 @@ impl Report {
         part(self.changed, "changed", "changed");
         part(self.restored, "brought back", "brought back");
         part(self.retired, "retired", "retired");
-        part(self.same, "note as it was", "notes as they were");
+        part(self.same, "note unchanged", "notes unchanged");
         part(self.kept, "kept as you wrote it", "kept as you wrote them");
         part(self.deleted, "stays deleted", "stay deleted");
         part(self.duplicates, "row twice in the file", "rows twice in the file");
         part(self.entries_added, "entry of history added", "entries of history added");
-        part(self.entries_known, "entry known already", "entries known already");
+        part(self.entries_known, "entry already known", "entries already known");
         part(self.rejections, "left out", "left out");
         if parts.is_empty() { "nothing to import".to_owned() } else { parts.join(", ") }
     }

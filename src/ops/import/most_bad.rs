@@ -81,16 +81,17 @@ impl MostBad {
     pub(super) fn in_words(mut self, shown: &str) -> Failure {
         let all = self.0.good + self.0.bad;
         let what = if self.0.good == 0 { "none".to_owned() } else { self.0.good.to_string() };
-        let mut failure = Failure::data(format!("`{shown}` was not imported: of its {all} rows {what} can be read"));
+        let mut failure = Failure::data(format!("`{shown}` was not imported: {what} of its {all} rows can be read"));
         self.0.causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
         for cause in self.0.causes.iter().take(CAUSES_SHOWN) {
             let rows = counted(cause.count, "row", "rows");
             failure = failure.at(format!("{rows}, the first on line {}: {}", cause.first, cause.what));
         }
         failure.hint(if self.0.is_table {
-            "nothing was changed; `lmq import --dry-run` with --columns, --header or --delimiter shows what a table is taken for"
+            "nothing was changed; `lmq import --dry-run` with --columns, --header or --delimiter shows how a table \
+             is read"
         } else {
-            "nothing was changed; mend the rows and import it again"
+            "nothing was changed; correct the rows and import it again"
         })
     }
 }

@@ -74,16 +74,16 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
     match refusal {
         Refusal::Store(fault) => fault.at(path).into(),
         Refusal::Strict => Failure::data("not imported: there are bad rows, and --strict was given")
-            .hint("nothing was changed; without --strict the good rows go in"),
+            .hint("nothing was changed; without --strict the good rows are imported"),
         Refusal::Unreadable => Failure::data("nothing in it could be read").hint("nothing was changed"),
         Refusal::Unclear(diagnosis) => unclear(shown, &diagnosis),
         Refusal::MostBad(bad) => bad.in_words(shown),
         Refusal::NoDecks => Failure::data("none of the files could be imported").hint("nothing was changed"),
         Refusal::NoTable => Failure::data(format!("`{shown}` has no table of cards in it")).hint("nothing was changed"),
-        Refusal::OtherJson => Failure::data(format!("`{shown}` is JSON, but no deck")).hint("nothing was changed"),
-        Refusal::OtherToml => Failure::data(format!("`{shown}` is TOML, but no deck")).hint("nothing was changed"),
+        Refusal::OtherJson => Failure::data(format!("`{shown}` is JSON, but not a deck")).hint("nothing was changed"),
+        Refusal::OtherToml => Failure::data(format!("`{shown}` is TOML, but not a deck")).hint("nothing was changed"),
         Refusal::ChangedMeanwhile => Failure::failed(format!("`{shown}` was changed while it was read"))
-            .hint("nothing was changed; import it again when whatever writes it is done"),
+            .hint("nothing was changed; import it again once nothing writes to it"),
         Refusal::BuiltinClash { deck, keys } => {
             let mut failure = Failure::data(format!("`{shown}` can't be the deck `{deck}`: that one is built in"));
             for key in keys.iter().take(5) {
@@ -91,16 +91,17 @@ pub(super) fn in_words(refusal: Refusal, shown: &str, path: &Path, draw: Draw<'_
             }
             if keys.is_empty() {
                 return failure.hint(format!(
-                    "nothing was changed; with --deck NAME the cards get a deck of their own, with --deck {deck} they join the built-in one"
+                    "nothing was changed; --deck NAME gives the cards a deck of their own, --deck {deck} adds them \
+                     to the built-in one"
                 ));
             }
-            failure.hint("give your deck another `id`; to change a built-in card keep its key")
+            failure.hint("give your deck another `id`; to change a built-in card, keep its key")
         }
         Refusal::Format(FormatError::Faults { source_text, faults }) => {
             let mut failure =
                 Failure::data(format!("`{shown}` was not imported: {}", counted(faults.len(), "fault", "faults")));
             failure.places = draw(shown, &source_text, &faults);
-            failure.hint("mend them and import it again; nothing was changed")
+            failure.hint("correct them and import it again; nothing was changed")
         }
         Refusal::Format(FormatError::Io(error)) => {
             Failure::failed(format!("cannot read `{shown}`")).at(error.to_string()).hint("nothing was changed")

@@ -180,7 +180,7 @@ pub(super) fn open_file(path: &Path) -> Result<Source, Failure> {
     let (file, size) = store::open_regular(path).map_err(|error| unreadable(path, &error))?;
     if size > MOST_READ {
         return Err(Failure::data(format!("`{}` is longer than {} GB", path.display(), MOST_READ >> 30))
-            .hint("nothing was imported; divide it"));
+            .hint("nothing was imported; split it"));
     }
     let modified = file.metadata().and_then(|meta| meta.modified()).ok();
     let input = Box::new(BufReader::with_capacity(1 << 16, file));
@@ -274,7 +274,7 @@ pub(super) fn find_importer(source: &mut Source, options: &Options) -> Result<Op
     match formats::sniff(&source.file_name, &head) {
         Some(importer) => Ok(Some(importer)),
         None => Err(Failure::data(format!("cannot tell what kind of file `{}` is", source.shown)).hint(format!(
-            "say it with --format: {}; a table in a text file, as in Markdown, is `csv`",
+            "name it with --format: {}; a table in a text file, as in Markdown, is `csv`",
             IMPORTERS.iter().map(|importer| importer.name()).collect::<Vec<_>>().join(", ")
         ))),
     }

@@ -66,12 +66,12 @@ pub fn answer(
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
     let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
     if revealed.effects != [Effect::ShowBack] {
-        return Err(Failure::usage(format!("what was typed can't be an answer to {}", one_line(&name)))
+        return Err(Failure::usage(format!("this can't be an answer to {}", one_line(&name)))
             .hint("`lmq next` shows how a card is asked; without --response, give a grade"));
     }
     let revealed = revealed.next;
     let Some(quality) = quality.into().or_else(|| revealed.suggestion()) else {
-        return Err(Failure::usage(format!("{} can't be judged by lmq: you give the grade", one_line(&name)))
+        return Err(Failure::usage(format!("lmq can't judge {}: grade it yourself", one_line(&name)))
             .hint("add again, hard, good or easy"));
     };
     let step = revealed.step(Input::Grade(quality), when.now, when.today);

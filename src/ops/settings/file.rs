@@ -40,7 +40,7 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
             let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let good = String::from_utf8_lossy(good);
             Failure::data("cannot read the settings")
-                .at(format!("{}: this is no UTF-8 text", place(path, &Lines::of(&good), good.len())))
+                .at(format!("{}: this is not UTF-8", place(path, &Lines::of(&good), good.len())))
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => {
@@ -135,7 +135,7 @@ impl Reading<'_> {
                 self.fault(at, format!("{}; {}", unknown.what, unknown.hint.unwrap_or_default()));
             }
             Ok(setting) if of_deck && !setting.per_deck => {
-                self.fault(at, format!("`{key}` holds for all decks; write it above the first table"));
+                self.fault(at, format!("`{key}` applies to all decks; write it above the first table"));
             }
             Ok(setting) => match setting.text_of(item) {
                 Some(text) => said.push((setting, text, self.lines.line(at))),
@@ -285,7 +285,7 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
     for (at, what) in &reading.faults {
         failure = failure.at(format!("{}: {what}", place(reading.path, &reading.lines, *at)));
     }
-    Err(failure.hint("mend the file, or take the lines out"))
+    Err(failure.hint("correct the file, or remove the lines"))
 }
 
 /// The settings of the file at `path`; the usual ones where there is none. All faults of the file at once.
@@ -344,7 +344,7 @@ fn table_of<'d>(
     deck: &str,
     make: bool,
 ) -> Result<Option<&'d mut dyn toml_edit::TableLike>, Failure> {
-    let no_table = || Failure::data("`deck` in the settings is no table").hint("`lmq config edit` opens them");
+    let no_table = || Failure::data("`deck` in the settings is not a table").hint("`lmq config edit` opens them");
     if document.get("deck").is_none() {
         if !make {
             return Ok(None);
@@ -375,7 +375,7 @@ pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<Str
     let (deck, key) = undotted(name);
     let setting = setting(&key)?;
     if deck.is_some() && !setting.per_deck {
-        return Err(Failure::usage(format!("`{key}` holds for all decks")).hint("set it without --deck"));
+        return Err(Failure::usage(format!("`{key}` applies to all decks")).hint("set it without --deck"));
     }
     let new = match value {
         Some(text) => Some(setting.toml_value(text).ok_or_else(|| {
@@ -429,8 +429,9 @@ pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<Str
 #[must_use]
 pub fn template() -> String {
     let usual = Settings::default();
-    let mut text =
-        "# Settings of lmq. Take the # away from a line to change it; `lmq config list` shows what holds.\n".to_owned();
+    let mut text = "# Settings of lmq. Remove the # from a line to change it; `lmq config list` shows the values in \
+         force.\n"
+        .to_owned();
     for setting in SETTINGS {
         let value = setting.get(&usual);
         let value = setting.toml_value(&value).map_or(value, |value| value.to_string());

@@ -119,7 +119,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "siblings",
-        what: "whether cards of one note are kept to different days",
+        what: "whether cards of one note are asked on different days",
         per_deck: false,
         allowed: Allowed::Switch,
         read: |s| s.bury_siblings.to_string(),
@@ -153,7 +153,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "session_minutes",
-        what: "minutes after which a sitting ends, once the current card is answered; 0 for no limit",
+        what: "minutes after which a session ends, once the current card is answered; 0 for no limit",
         per_deck: false,
         allowed: Allowed::Number { from: 0, to: 1440 },
         read: |s| s.session_minutes.to_string(),
@@ -161,7 +161,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "key_preset",
-        what: "the keys to begin with; sm2 also grades from 0 to 5, unless `scale` says otherwise",
+        what: "the keys to start from; sm2 also grades from 0 to 5, unless `scale` says otherwise",
         per_deck: false,
         allowed: Allowed::Word(&["usual", "anki", "sm2"]),
         read: |s| s.key_preset.name().to_owned(),
@@ -179,7 +179,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "mouse",
-        what: "whether the list of cards takes the mouse; with Shift the terminal selects text there all the same",
+        what: "whether the list of cards uses the mouse; with Shift the terminal still selects text",
         per_deck: false,
         allowed: Allowed::Switch,
         read: |s| s.mouse.to_string(),
@@ -203,7 +203,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "look_ms",
-        what: "milliseconds that a card has to be on the screen before a key reveals or grades it; 150 at least",
+        what: "milliseconds that a card has to be on the screen before a key reveals or grades it; at least 150",
         per_deck: true,
         allowed: Allowed::Number { from: 150, to: 10_000 },
         read: |s| s.look_ms.to_string(),
@@ -211,7 +211,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "accents",
-        what: "whether wrong accents make a typed answer nearly right only; unset, the deck's file says",
+        what: "whether wrong accents make a typed answer only nearly right; if unset, the deck's file decides",
         per_deck: true,
         allowed: Allowed::Word(&["ignore", "count"]),
         read: |s| weight(s.weights.accents),
@@ -219,7 +219,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "case",
-        what: "whether wrong capitals make a typed answer nearly right only; unset, the deck's file says",
+        what: "whether wrong capitals make a typed answer only nearly right; if unset, the deck's file decides",
         per_deck: true,
         allowed: Allowed::Word(&["ignore", "count"]),
         read: |s| weight(s.weights.case),
@@ -227,7 +227,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "punctuation",
-        what: "whether wrong punctuation makes a typed answer nearly right only; unset, the deck's file says",
+        what: "whether wrong punctuation makes a typed answer only nearly right; if unset, the deck's file decides",
         per_deck: true,
         allowed: Allowed::Word(&["ignore", "count"]),
         read: |s| weight(s.weights.punctuation),

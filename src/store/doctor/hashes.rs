@@ -181,7 +181,7 @@ fn look_at(
             }
             other = Some(kept.hash).filter(|_| told == end);
             faults.push(format!(
-                "entries {from} to {told} of device {name} are not what was written: {} is another one",
+                "entries {from} to {told} of device {name} are not what was written: {} is different",
                 kept.keeper.name()
             ));
         }
@@ -195,7 +195,7 @@ fn look_at(
         return Ok(());
     }
     if links.left() > 0 {
-        faults.push(format!("the last action of device {name}, behind entry {read}, is not whole: its end is missing"));
+        faults.push(format!("the last action of device {name}, after entry {read}, is not whole: its end is missing"));
     }
     // Hashes of what is not here.
     if let Some(last) = kept.last().filter(|last| entry_parts(last.after).1 > newest) {
@@ -213,7 +213,7 @@ fn look_at(
         .prepare_cached("SELECT count(*) FROM action WHERE id > ?1 AND id <= ?2")?
         .query_row((entry_id(number, newest), entries_of_device(number).1), |row| row.get(0))?;
     if rows > 0 {
-        faults.push(format!("device {name} has {rows} actions without entries behind the end of its log"));
+        faults.push(format!("device {name} has {rows} actions without entries after the end of its log"));
     }
     Ok(())
 }

@@ -141,8 +141,8 @@ fn a_changed_event_is_found_between_the_two_hashes_that_were_kept_around_it() {
         .unwrap();
     force(&device, "UPDATE event SET took_ms = took_ms + 1 WHERE kind = 1 AND quality = 5");
     let expected = format!(
-        "entries {} to {last} of device 01010101 (device 1) are not what was written: the hash that this database kept is \
-         another one",
+        "entries {} to {last} of device 01010101 (device 1) are not what was written: the hash that this database \
+         kept is different",
         first + 1
     );
     assert_eq!(said(&mut device), [expected]);

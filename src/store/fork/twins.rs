@@ -306,8 +306,8 @@ impl Union<'_, '_> {
         let name: String =
             self.writer.tx.query_row("SELECT name FROM device WHERE id = ?1", [segment.number], |row| row.get(0))?;
         let what = format!(
-            "device {} ({name}) has a gap: have {known}, comes {}; import what lies between first, or the whole history of \
-             whoever has all of it",
+            "device {} ({name}) has a gap: here it ends at {known}, and the file goes on at {}; import what lies \
+             between first, or a whole history of it",
             segment.device.short(),
             segment.reached.0 + 1
         );
@@ -335,8 +335,8 @@ impl Union<'_, '_> {
 
 fn third(line: u64, device: DeviceId, twin: DeviceId, at: u64) -> Fault {
     let what = format!(
-        "device {} has what {} has up to entry {at}, and something else after it: a third copy of the database went on too; \
-         `lmq doctor --fork` in that one tells them apart, and then its history comes first",
+        "device {} has what {} has up to entry {at}, and something else after it: a third copy of the database was \
+         used too; `lmq doctor --fork` in that one separates them, and then import its history first",
         device.short(),
         twin.short()
     );

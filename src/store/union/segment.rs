@@ -66,9 +66,9 @@ pub(in crate::store) fn refused(line: u64, what: impl std::fmt::Display) -> Faul
 fn differs(line: u64, device: DeviceId, sequence: u64) -> Fault {
     let short = device.short();
     let what = format!(
-        "device {short} has other entries up to {sequence} here and there under the same numbers: two copies of its database \
-         both went on. `lmq doctor --fork` in one of them tells them apart, once it has met the other's history; then that \
-         one's history comes first"
+        "device {short} has different entries up to {sequence} here and there under the same numbers: two copies of \
+         its database were both used. `lmq doctor --fork` in one of them separates them, once it has seen the \
+         other's history; then import its history first"
     );
     refused(line, what)
 }
@@ -221,13 +221,13 @@ impl Union<'_, '_> {
         let first = EventId { device: segment.device, sequence: action.span.action.number };
         let too_far = self.writer.stamp.now.unix_ms.saturating_add(TOO_FAR_MS);
         if action.hlc.0 > too_far && !segment.has(first) {
-            return Err(refused(line, "it is stamped more than a thousand years ahead of now: no clock is that wrong"));
+            return Err(refused(line, "it is dated more than a thousand years ahead of now: no clock is that wrong"));
         }
         if action.hlc.0 > latest && !segment.has(first) && !self.accept_future {
             let at = crate::core::study_day::Timestamp { unix_ms: action.hlc.0, offset_min: 0 }.to_rfc3339();
             let what = format!(
-                "it was written at {at}, more than a year ahead of now: a clock was wrong, there or here; with \
-                 --accept-future it is taken, and later acts here come after it"
+                "it was written at {at}, more than a year ahead of now: a clock was wrong, there or here; \
+                 --accept-future imports it, and whatever is done here later comes after it"
             );
             return Err(refused(line, what));
         }

@@ -189,7 +189,7 @@ fn meaning(
     }
     let lines = [
         "t or Enter: a typo. Its schedule stays.".to_owned(),
-        "m: it asks something else now. It begins again, gently.".to_owned(),
+        "m: it asks something else now. It starts again, gently.".to_owned(),
     ];
     let keys = [('t', "t typo"), ('m', "m another meaning")];
     Ok(match ask("What did you change?", &lines, &keys, term, with)? {
@@ -218,10 +218,10 @@ fn save(
             Err(Refusal::Conflict(conflicts)) => {
                 let lines: Vec<String> = conflicts.iter().flat_map(both).collect();
                 let keys = [('y', "y takes yours"), ('t', "t takes theirs")];
-                how.side = match ask("It was changed elsewhere meanwhile", &lines, &keys, term, with)? {
+                how.side = match ask("It was changed elsewhere in the meantime", &lines, &keys, term, with)? {
                     Some('y') => Some(Side::Mine),
                     Some(_) => Some(Side::Theirs),
-                    None => return Ok(Err("Not saved: it was changed elsewhere meanwhile".to_owned())),
+                    None => return Ok(Err("Not saved: it was changed elsewhere in the meantime".to_owned())),
                 };
             }
         }

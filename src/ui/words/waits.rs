@@ -18,7 +18,7 @@ pub fn comeback(comeback: &Comeback) -> String {
     };
     let new_wait = if comeback.new_wait { format!(". {NEW_WAIT}") } else { String::new() };
     if comeback.waiting <= comeback.today {
-        return format!("{away}{waiting}, and today has a place for each{new_wait}");
+        return format!("{away}{waiting}, and there is time for all of them today{new_wait}");
     }
     let today = if comeback.today > 0 { format!(", {} of them today", comeback.today) } else { String::new() };
     let days = if comeback.today > 0 {
@@ -30,7 +30,7 @@ pub fn comeback(comeback: &Comeback) -> String {
 }
 
 /// Said to someone who is back from a long absence.
-const NEW_WAIT: &str = "New cards wait until what is due fits into one sitting";
+const NEW_WAIT: &str = "New cards wait until what is due fits into one session";
 
 /// The same in a sentence that shows no mountain: for the first screen, which says how many cards come now.
 #[must_use]
@@ -66,11 +66,11 @@ pub fn minutes(minutes: u32) -> String {
     format!("{}{rest} {}", first.to_uppercase(), if minutes == 1 { "minute" } else { "minutes" })
 }
 
-/// How much comes now: `Ten minutes: 41 cards, what is most at risk first`.
+/// How much comes now: `Ten minutes: 41 cards, most at risk first`.
 #[must_use]
 pub fn fits(fit: &Fit) -> String {
     let cards = counted(fit.cards, "card", "cards");
-    let risk = if fit.most_at_risk_first { ", what is most at risk first" } else { "" };
+    let risk = if fit.most_at_risk_first { ", most at risk first" } else { "" };
     if fit.cards < fit.all {
         return format!("{}: {cards}{risk}", minutes(fit.minutes));
     }
@@ -124,10 +124,10 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
     } else if nothing.new > 0 && nothing.new_wait {
         lines.push(format!("{NEW_WAIT}. {}", brings("--new 5", nothing.more_new)));
     } else if nothing.new > 0 && settings.new_per_day == 0 {
-        lines.push(format!("{new}: a day has no place for any. {}", brings("--new 5", nothing.more_new)));
+        lines.push(format!("{new}, and your limit is none a day. {}", brings("--new 5", nothing.more_new)));
     } else if nothing.new > 0 && nothing.new_met {
-        let met = counted(u64::from(settings.new_per_day), "new card is met", "new cards are met");
-        let met = format!("today's {met}. {}", brings("--new 5", nothing.more_new));
+        let met = counted(u64::from(settings.new_per_day), "new card", "new cards");
+        let met = format!("you have met today's {met}. {}", brings("--new 5", nothing.more_new));
         lines.push(if due.is_empty() { capitalised(&met) } else { format!("{due}, and {met}") });
         return lines;
     } else if nothing.new > 0 {
@@ -179,11 +179,11 @@ mod tests {
         let new = Nothing { new: 30, more_new: 5, new_met: true, ..none.clone() };
         assert_eq!(
             said(&new),
-            "Nothing is due, and today's 10 new cards are met. `lmq review --new 5` brings five more"
+            "Nothing is due, and you have met today's 10 new cards. `lmq review --new 5` brings five more"
         );
         assert!(said(&Nothing { more_new: 2, ..new.clone() }).ends_with("brings two more"));
         assert!(!said(&Nothing { more_new: 0, ..new.clone() }).contains("brings"), "five places would bring none");
-        assert!(said(&Nothing { new_wait: true, past_limit: 9, ..new.clone() }).contains("fits into one sitting"));
+        assert!(said(&Nothing { new_wait: true, past_limit: 9, ..new.clone() }).contains("fits into one session"));
         assert!(said(&Nothing { of_some: true, ..new }).ends_with("The same with `--new 5` brings five more"));
         assert_eq!(said(&Nothing { no_cards: true, of_some: true, ..none.clone() }), "No card matches this search");
         assert!(said(&Nothing { no_cards: true, ..none.clone() }).starts_with("There are no cards yet"));
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn ten_minutes_are_named_where_not_all_fits_into_them() {
         let fit = Fit { all: 64, cards: 41, time: Millis(600_000), minutes: 10, most_at_risk_first: true };
-        assert_eq!(fits(&fit), "Ten minutes: 41 cards, what is most at risk first");
+        assert_eq!(fits(&fit), "Ten minutes: 41 cards, most at risk first");
         assert_eq!(fits(&Fit { minutes: 15, most_at_risk_first: false, ..fit }), "15 minutes: 41 cards");
         let all = Fit { all: 12, cards: 12, time: Millis(170_000), minutes: 10, most_at_risk_first: false };
         assert_eq!(fits(&all), "3 minutes: 12 cards");
@@ -208,6 +208,6 @@ mod tests {
         let said = welcome_back(&back).unwrap();
         assert!(said.contains("12 days") && said.contains("New cards wait") && !said.contains("340"), "{said}");
         assert_eq!(welcome_back(&Comeback { away_days: 0, new_wait: false, ..back }), None);
-        assert!(comeback(&back).ends_with("New cards wait until what is due fits into one sitting"));
+        assert!(comeback(&back).ends_with("New cards wait until what is due fits into one session"));
     }
 }

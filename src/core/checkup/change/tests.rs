@@ -38,7 +38,7 @@ fn the_conclusion_says_no_more_than_the_range_allows() {
     assert!(conclusion(&of(&[4])).contains("says nothing about a change"));
     assert!(conclusion(&of(&[4, 6])).ends_with(&format!("{TOO_FEW} Neither a gain nor the lack of one is shown.")));
     assert!(conclusion(&of(&[1, 0, 8])).starts_with("From 1 of 8 right to 8 of 8: more than chance explains"));
-    assert!(conclusion(&of(&[8, 1])).contains("less than chance explains"));
+    assert!(conclusion(&of(&[8, 1])).contains("a greater fall than chance explains"));
     assert_eq!(points(Recalls { passed: 4, all: 8 }, Recalls { passed: 6, all: 8 }).unwrap(), "−19 to +59 points");
 }
 
