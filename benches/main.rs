@@ -1,6 +1,6 @@
 //! What lmq's speed and memory are, beside a floor of bare rusqlite measured in the same run.
 //!
-//! `cargo bench --bench speed -- [first_card|answer|pipe|import|size|history|replay|report|export|search|document|screen|team]…` prints tables; `benches/run` writes
+//! `cargo bench --bench speed -- [first_card|answer|pipe|import|size|history|replay|report|export|search|document|screen|browse|team]…` prints tables; `benches/run` writes
 //! them to docs/performance.md. `LMQ_BENCH_SIZES=1k,100k,1M` chooses the sizes. Everything but `answer` runs the real
 //! release binary as a process of its own, and the floor as another, turn and turn about: other programs on the machine
 //! slow both alike, so only the ratios mean something.
@@ -16,6 +16,7 @@
 )]
 
 mod answer;
+mod browse;
 mod data;
 mod document;
 mod export;
@@ -40,7 +41,7 @@ fn main() {
         _ => {}
     }
     let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
-    let benches: [(&str, fn()); 13] = [
+    let benches: [(&str, fn()); 14] = [
         ("first_card", first_card::run),
         ("answer", answer::run),
         ("pipe", pipe::run),
@@ -54,6 +55,7 @@ fn main() {
         ("search", search::run),
         ("document", document::run),
         ("screen", screen::run),
+        ("browse", browse::run),
     ];
     for (name, run) in benches {
         if wanted(name) {

@@ -31,17 +31,20 @@ const SILENCE: Duration = Duration::from_millis(40);
 /// A key sooner than this after the last one would not count: nobody has seen the card.
 const LOOK: Duration = Duration::from_millis(170);
 
-struct Terminal {
+/// Columns and rows of a usual terminal.
+const USUAL: (u16, u16) = (80, 24);
+
+pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     bytes: Receiver<Instant>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
-    started: Instant,
+    pub(crate) started: Instant,
 }
 
 impl Terminal {
-    fn start(program: &str, args: &[&str]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    pub(crate) fn start(program: &str, args: &[&str], (cols, rows): (u16, u16)) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = NativePtySystem::default().openpty(size).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
@@ -64,43 +67,55 @@ impl Terminal {
     }
 
     /// When the last byte came of what is being shown.
-    fn frame(&self, since: Instant) -> Duration {
-        let mut last = self.bytes.recv_timeout(Duration::from_secs(20)).unwrap();
-        while let Ok(next) = self.bytes.recv_timeout(SILENCE) {
+    pub(crate) fn frame(&self, since: Instant) -> Duration {
+        self.frames(since, SILENCE).1
+    }
+
+    /// When the first and when the last byte came, before such a silence.
+    fn frames(&self, since: Instant, silence: Duration) -> (Duration, Duration) {
+        let first = self.bytes.recv_timeout(Duration::from_secs(20)).unwrap();
+        let mut last = first;
+        while let Ok(next) = self.bytes.recv_timeout(silence) {
             last = next;
         }
-        last.duration_since(since)
+        (first.duration_since(since), last.duration_since(since))
     }
 
     fn key(&mut self, key: &[u8]) -> Duration {
+        self.key_until(key, SILENCE).1
+    }
+
+    /// When the first and when the last byte came after a key, before such a silence.
+    pub(crate) fn key_until(&mut self, key: &[u8], silence: Duration) -> (Duration, Duration) {
         std::thread::sleep(LOOK);
         while self.bytes.try_recv().is_ok() {}
         let pressed = now();
         self.keys.write_all(key).unwrap();
         self.keys.flush().unwrap();
-        self.frame(pressed)
+        self.frames(pressed, silence)
     }
 
-    fn end(mut self, key: &[u8]) {
+    pub(crate) fn end(mut self, key: &[u8]) {
         self.keys.write_all(key).unwrap();
         self.child.wait().unwrap();
     }
 }
 
-fn runs(times: Vec<Duration>) -> Runs {
+pub(crate) fn runs(times: Vec<Duration>) -> Runs {
     Runs { times, cpu: Duration::ZERO, peak_kb: 0 }
 }
 
 fn lmq(args: &[&str]) -> Terminal {
     let all: Vec<&str> = ["--now", data::NOW].into_iter().chain(args.iter().copied()).collect();
-    Terminal::start(env!("CARGO_BIN_EXE_lmq"), &all)
+    Terminal::start(env!("CARGO_BIN_EXE_lmq"), &all, USUAL)
 }
 
 /// The floor's frame after each of two keys: one that only shows, and one that commits an answer before.
 fn floor(size: usize) -> (Runs, Runs) {
     let db = data::scratch("screen-floor.db");
     let me = std::env::current_exe().unwrap();
-    let mut terminal = Terminal::start(text(&me), &["floor", "screen", text(&db), &size.min(100_000).to_string()]);
+    let mut terminal =
+        Terminal::start(text(&me), &["floor", "screen", text(&db), &size.min(100_000).to_string()], USUAL);
     terminal.frame(terminal.started);
     let (mut shown, mut answered) = (Vec::new(), Vec::new());
     for _ in 0..KEYS {

@@ -2,9 +2,9 @@ use crate::cli::Ctx;
 use crate::cli::colour::Role;
 use crate::cli::editor;
 use crate::cli::json;
+use crate::core::fact::SettingChange;
 use crate::core::text::counted;
 use crate::core::text::one_line;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::files;
 use crate::ops::settings;
@@ -12,11 +12,11 @@ use crate::ops::settings::Loaded;
 use crate::ops::settings::SETTINGS;
 use crate::ops::settings::SHORT_LIST;
 use crate::ops::settings::Setting;
+use crate::ops::settings::searches;
 use serde::Serialize;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 
 /// Read and change settings
 ///
@@ -32,6 +32,7 @@ Examples:
   lmq config set new_per_day 5
   lmq config set new_per_day 2 --deck work::team
   lmq config set key_preset anki
+  lmq config set searches.weak 'rated:7d:again OR is:leech'
   lmq config unset scale
   lmq config edit"
 )]
@@ -123,7 +124,7 @@ Examples:
 /// A setting with what holds, and why.
 #[derive(Serialize)]
 struct Held {
-    key: &'static str,
+    key: String,
     value: String,
     default: String,
     table: Option<String>,
@@ -136,13 +137,26 @@ impl Held {
     fn of(setting: &Setting, loaded: &Loaded, deck: Option<&str>) -> Self {
         let origin = loaded.origin(deck, setting.key);
         Self {
-            key: setting.key,
+            key: setting.key.to_owned(),
             value: setting.get(loaded.of(deck)),
             default: setting.get(&crate::core::settings::Settings::default()),
             table: origin.and_then(|origin| origin.table.clone()),
             line: origin.map(|origin| origin.line),
             what: setting.what,
             allowed: setting.allowed(),
+        }
+    }
+
+    /// A saved search.
+    fn saved(name: &str, query: &str) -> Self {
+        Self {
+            key: settings::dotted_search(name),
+            value: query.to_owned(),
+            default: String::new(),
+            table: Some("searches".to_owned()),
+            line: None,
+            what: "a saved search; `saved:NAME` in a search stands for it",
+            allowed: "a search".to_owned(),
         }
     }
 
@@ -157,26 +171,27 @@ impl Held {
     }
 }
 
-fn file() -> Result<PathBuf, Failure> {
-    Env::config_file().ok_or_else(|| {
-        Failure::failed("cannot tell where your settings are: there is no home folder").hint("set LMQ_CONFIG to a file")
-    })
-}
-
 fn load() -> Result<Loaded, Failure> {
-    let path = file()?;
+    let path = settings::path()?;
     settings::read(&path, &settings::read_text(&path)?)
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     match &args.what {
         What::Get { key, deck, json } => {
-            let held = Held::of(settings::setting(key)?, &load()?, deck.as_deref());
+            let held = match settings::saved_search(key) {
+                Some(search) => {
+                    let settings = load()?.settings;
+                    let name = searches::known(&settings, &search)?;
+                    Held::saved(&name, settings.searches.get(&name).map_or("", String::as_str))
+                }
+                None => Held::of(settings::setting(key)?, &load()?, deck.as_deref()),
+            };
             if *json { json::print(ctx, &held) } else { ctx.line(held.value) }
         }
         What::List { deck, all, json } => list(ctx, deck.as_deref(), *all, *json),
         What::Path => {
-            let path = file()?;
+            let path = settings::path()?;
             ctx.line(path.display())
         }
         What::Set { key, value, deck } => change(ctx, deck.as_deref(), key, Some(value)),
@@ -189,14 +204,15 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, whole: bool, json: bool) -> Result<()
     let loaded = load()?;
     let all: Vec<Held> = SETTINGS.iter().map(|setting| Held::of(setting, &loaded, deck)).collect();
     if json {
-        return json::print(ctx, &all);
+        let searches = loaded.settings.searches.iter().map(|(name, query)| Held::saved(name, query));
+        return json::print(ctx, &all.into_iter().chain(searches).collect::<Vec<_>>());
     }
-    let is_shown = |held: &&Held| whole || SHORT_LIST.contains(&held.key) || held.line.is_some();
+    let is_shown = |held: &&Held| whole || SHORT_LIST.contains(&held.key.as_str()) || held.line.is_some();
     let shown: Vec<&Held> = all.iter().filter(is_shown).collect();
     for held in &shown {
         let value = format!(" = {}", held.value);
         let origin = format!("    ({})", held.origin());
-        ctx.painted(&[(Some(Role::Heading), held.key), (None, &value), (Some(Role::Muted), &origin)])?;
+        ctx.painted(&[(Some(Role::Heading), held.key.as_str()), (None, &value), (Some(Role::Muted), &origin)])?;
         ctx.line(format!("    {}: {}", held.what, held.allowed))?;
     }
     if shown.len() < all.len() {
@@ -219,12 +235,39 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, whole: bool, json: bool) -> Result<()
     for (command, keys) in &loaded.settings.keys {
         ctx.line(format!("keys.{} = {}", one_line(command), one_line(keys)))?;
     }
+    if !loaded.settings.searches.is_empty() {
+        ctx.line("")?;
+    }
+    for (name, query) in &loaded.settings.searches {
+        ctx.line(format!("{} = {}", one_line(&settings::dotted_search(name)), one_line(query)))?;
+    }
     Ok(())
+}
+
+/// Saves a search, or removes it.
+fn change_search(ctx: &mut Ctx, name: &str, query: Option<&str>) -> Result<(), Failure> {
+    let path = settings::path()?;
+    let mut store = ctx.store()?;
+    let stamp = ctx.stamp();
+    let shown = one_line(name);
+    match query {
+        Some(query) => {
+            searches::save(&mut store, &mut ctx.settings, stamp, &path, name, query)?;
+            ctx.line(format!("saved the search `{shown}`: {}", one_line(query)))
+        }
+        None => {
+            searches::remove(&mut store, &mut ctx.settings, stamp, &path, name)?;
+            ctx.line(format!("removed the saved search `{shown}`"))
+        }
+    }
 }
 
 /// A change is a step like any other: it can be undone.
 fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> Result<(), Failure> {
-    let path = file()?;
+    if let (Some(name), None) = (settings::saved_search(key), deck) {
+        return change_search(ctx, &name, value);
+    }
+    let path = settings::path()?;
     settings::setting(key)?;
     // First of all: where the log can't be written, nothing is changed that nobody could take back.
     let mut store = ctx.store()?;
@@ -243,12 +286,14 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
     ctx.settings = loaded.settings.clone();
     let shown = settings::setting(key)?.get(loaded.of(deck));
     let of_deck = deck.map_or_else(String::new, |deck| format!(" in {}", one_line(deck)));
-    if old.as_deref() != value
-        && let Err(failure) = settings::remember(&mut store, ctx.stamp(), &dotted, old.clone(), value)
-    {
-        // As it was: the change is in no log.
-        settings::change(&path, &dotted, old.as_deref())?;
-        return Err(failure);
+    if old.as_deref() != value {
+        let new = value.map(str::to_owned);
+        let change = SettingChange::Setting { key: dotted.clone(), old: old.clone(), new };
+        if let Err(failure) = settings::remember(&mut store, ctx.stamp(), &[change]) {
+            // As it was: the change is in no log.
+            settings::change(&path, &dotted, old.as_deref())?;
+            return Err(failure);
+        }
     }
     if deck.is_some() {
         warn(ctx, &store, &loaded)?;
@@ -271,7 +316,7 @@ pub(super) fn warn_of_decks(ctx: &Ctx, store: &crate::store::Store) -> Result<()
 }
 
 fn edit(ctx: &mut Ctx) -> Result<(), Failure> {
-    let path = file()?;
+    let path = settings::path()?;
     let by_hand = format!("set one, as in EDITOR=nano; or edit `{}` by hand", path.display());
     let named = editor::named().map_err(|failure| failure.hint(by_hand))?;
     let now = settings::read_text(&path)?;

@@ -1,4 +1,4 @@
-//! How well cards are known, in five words, and what that makes of a topic.
+//! How long cards are remembered, in five words, and what that makes of a topic.
 
 use crate::core::state::Memory;
 use crate::core::totals::MATURE_DAYS;
@@ -7,7 +7,8 @@ use crate::core::totals::Recalls;
 /// Interval, in days, from which a card is mastered: about three months.
 pub const MASTERED_DAYS: u32 = 90;
 
-/// How well a card is known, by the intervals that its answers have earned.
+/// How far a card has come, by the interval that its answers have earned. Whether it is *known* today is another question: that is its
+/// chance of recall (`core/progress/knowledge.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Never answered.
@@ -17,14 +18,14 @@ pub enum Level {
     /// Interval under 21 days.
     Familiar,
     /// Interval of 21 to 89 days.
-    Known,
+    Solid,
     /// Interval of 90 days and more.
     Mastered,
 }
 
 impl Level {
     /// All levels, the lowest first.
-    pub const ALL: [Self; 5] = [Self::Unseen, Self::Learning, Self::Familiar, Self::Known, Self::Mastered];
+    pub const ALL: [Self; 5] = [Self::Unseen, Self::Learning, Self::Familiar, Self::Solid, Self::Mastered];
 
     /// The level of a card with this memory; a card without an answer has none, and is [`Self::Unseen`].
     #[must_use]
@@ -33,7 +34,7 @@ impl Level {
             None => Self::Unseen,
             Some(m) if m.repetitions < 2 || !m.last_quality.passed() => Self::Learning,
             Some(m) if m.interval.0 < MATURE_DAYS => Self::Familiar,
-            Some(m) if m.interval.0 < MASTERED_DAYS => Self::Known,
+            Some(m) if m.interval.0 < MASTERED_DAYS => Self::Solid,
             Some(_) => Self::Mastered,
         }
     }
@@ -45,7 +46,7 @@ impl Level {
             Self::Unseen => "unseen",
             Self::Learning => "learning",
             Self::Familiar => "familiar",
-            Self::Known => "known",
+            Self::Solid => "solid",
             Self::Mastered => "mastered",
         }
     }
@@ -57,7 +58,7 @@ impl Level {
             Self::Unseen => 0,
             Self::Learning => 1,
             Self::Familiar => 2,
-            Self::Known => 3,
+            Self::Solid => 3,
             Self::Mastered => 4,
         }
     }
@@ -130,8 +131,8 @@ mod tests {
             (1, 1, Quality::Q5, Level::Learning),
             (2, 6, Quality::Q3, Level::Familiar),
             (3, 20, Quality::Q4, Level::Familiar),
-            (3, 21, Quality::Q4, Level::Known),
-            (5, 89, Quality::Q4, Level::Known),
+            (3, 21, Quality::Q4, Level::Solid),
+            (5, 89, Quality::Q4, Level::Solid),
             (5, 90, Quality::Q4, Level::Mastered),
             // Failed in a repeat on the day of the last review.
             (5, 90, Quality::Q2, Level::Learning),
@@ -147,7 +148,7 @@ mod tests {
             ([1, 0, 0, 0, 0], Some(Level::Unseen)),
             ([2, 1, 0, 0, 1], Some(Level::Learning)),
             ([3, 1, 0, 0, 1], Some(Level::Unseen)),
-            ([0, 2, 0, 1, 1], Some(Level::Known)),
+            ([0, 2, 0, 1, 1], Some(Level::Solid)),
             ([0, 2, 0, 0, 1], Some(Level::Learning)),
             ([0, 0, 1, 0, 1], Some(Level::Mastered)),
         ] {

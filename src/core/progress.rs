@@ -124,6 +124,14 @@ pub struct Forecast {
     pub later: u64,
 }
 
+impl Forecast {
+    /// The first of its days.
+    #[must_use]
+    pub fn first<const N: usize>(&self) -> [u64; N] {
+        std::array::from_fn(|ahead| self.days.get(ahead).copied().unwrap_or(0))
+    }
+}
+
 /// Typed answers, as the program judged them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Typed {
@@ -329,8 +337,10 @@ fn streak(practised: &[StudyDay], pauses: &Pauses, today: StudyDay) -> Streak {
     Streak { current: if is_alive { run } else { 0 }, longest, answered_today: previous == Some(today) }
 }
 
-/// While a break lasts, what falls due in it waits until the first day after it, and nothing is overdue.
-fn forecast(due: &[(StudyDay, u64)], pauses: &Pauses, today: StudyDay) -> Forecast {
+/// What falls due when, by the cards of each due day. While a break lasts, what falls due in it waits until the first day after it,
+/// and nothing is overdue.
+#[must_use]
+pub fn forecast(due: &[(StudyDay, u64)], pauses: &Pauses, today: StudyDay) -> Forecast {
     let mut forecast = Forecast { days: [0; FORECAST_DAYS], overdue: 0, later: 0 };
     let asked_from = pauses.asked_from(today);
     for (day, cards) in due {

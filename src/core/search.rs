@@ -31,9 +31,9 @@ const MOST_CONDITIONS: usize = 64;
 const MOST_CHARS: usize = 2000;
 
 /// The fields that a condition can be about.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "deck", "tag", "kind", "source", "topic", "speaker", "is", "ease", "interval", "lapses", "due", "reviewed",
-    "rated", "added",
+    "rated", "added", "saved",
 ];
 
 /// The states that `is:` knows.

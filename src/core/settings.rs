@@ -170,6 +170,8 @@ pub struct Settings {
     pub weights: Weights,
     /// Keys that the learner bound: name of the command → keys, separated by spaces.
     pub keys: BTreeMap<String, String>,
+    /// Searches that the learner saved: name → query.
+    pub searches: BTreeMap<String, String>,
     /// What holds in a deck and those inside it, where that is something else: all settings, by the deck's name. Those of
     /// a deck inside another hold what the other's hold, but for its own.
     pub decks: BTreeMap<String, Self>,
@@ -202,6 +204,7 @@ impl Default for Settings {
             checkup: true,
             weights: Weights::default(),
             keys: BTreeMap::new(),
+            searches: BTreeMap::new(),
             decks: BTreeMap::new(),
         }
     }

@@ -201,17 +201,17 @@ pub struct TopicFigures {
     pub title: String,
     /// Its deck, where enough files agree on the name.
     pub deck: Option<String>,
-    /// How many of the team have reached learning, familiar, known, mastered; `None` where it is held back.
+    /// How many of the team have reached learning, familiar, solid, mastered; `None` where it is held back.
     pub reached: [Option<u64>; 4],
     /// True retention of those who answered; `None` where they are too few.
     pub recalls: Option<Recalls>,
 }
 
 impl TopicFigures {
-    /// How many know it, or better.
+    /// For how many it is solid, or better.
     #[must_use]
-    pub fn known(&self) -> Option<u64> {
-        self.reached.get(Level::Known.index() - 1).copied().flatten()
+    pub fn solid(&self) -> Option<u64> {
+        self.reached.get(Level::Solid.index() - 1).copied().flatten()
     }
 }
 
@@ -251,7 +251,7 @@ fn may_be_told(people: u64) -> bool {
 }
 
 /// How many of `everyone` have reached each level above the lowest, with as much held back as the rule asks for. What is
-/// known is kept before anything else, since it is what a team report is for.
+/// *solid* is kept before anything else, since it is what a team report is for.
 fn told(reached: [u64; 4], everyone: u64) -> [Option<u64>; 4] {
     const WORTH: [u32; 4] = [2, 2, 7, 2];
     let mut best = ([None; 4], 0);
@@ -366,16 +366,16 @@ impl Team {
     }
 }
 
-/// The topics that the fewest know; with as many, those that the fewest are familiar with, then the worst remembered.
+/// The topics that are solid for the fewest; with as many, those that the fewest are familiar with, then the worst remembered.
 fn next(topics: &[TopicFigures], everyone: u64) -> Vec<TopicFigures> {
     let mut open: Vec<&TopicFigures> =
-        topics.iter().filter(|topic| topic.known().is_some_and(|known| known < everyone)).collect();
+        topics.iter().filter(|topic| topic.solid().is_some_and(|solid| solid < everyone)).collect();
     let permille = |topic: &TopicFigures| {
         topic.recalls.map_or(0, |recalls| recalls.passed.saturating_mul(1000) / recalls.all.max(1))
     };
     open.sort_by_key(|topic| {
         let familiar = topic.reached.get(Level::Familiar.index() - 1).copied().flatten();
-        (topic.known(), familiar.unwrap_or(u64::MAX), permille(topic))
+        (topic.solid(), familiar.unwrap_or(u64::MAX), permille(topic))
     });
     open.into_iter().take(MOST_PROPOSED).cloned().collect()
 }

@@ -129,7 +129,7 @@ struct Levels {
     unseen: u64,
     learning: u64,
     familiar: u64,
-    known: u64,
+    solid: u64,
     mastered: u64,
 }
 
@@ -204,12 +204,12 @@ fn hex(bytes: &[u8]) -> String {
 fn content_of(share: &Share) -> Content {
     let score = |recalls: Recalls| Score { right: recalls.passed, asked: recalls.all };
     let topic = |topic: &TopicMastery| {
-        let [unseen, learning, familiar, known, mastered] = topic.cards;
+        let [unseen, learning, familiar, solid, mastered] = topic.cards;
         Topic {
             id: cut(&topic.id),
             title: cut(&topic.title),
             deck: cut(&topic.deck),
-            cards: Levels { unseen, learning, familiar, known, mastered },
+            cards: Levels { unseen, learning, familiar, solid, mastered },
             recalls: Recalled { passed: topic.recalls.passed, all: topic.recalls.all },
         }
     };
@@ -256,8 +256,8 @@ fn share_of(content: Content) -> Result<Share, ShareError> {
         if passed > all {
             return Err(ShareError::BadRecalls { topic: topic.id.clone(), passed, all });
         }
-        let Levels { unseen, learning, familiar, known, mastered } = topic.cards;
-        let cards = [unseen, learning, familiar, known, mastered];
+        let Levels { unseen, learning, familiar, solid, mastered } = topic.cards;
+        let cards = [unseen, learning, familiar, solid, mastered];
         // So that no sum of a whole team can overflow.
         if cards.iter().chain([&all]).any(|number| *number > u64::from(u32::MAX)) {
             return Err(ShareError::TooMany(topic.id.clone()));
@@ -369,7 +369,7 @@ mod tests {
             let known = schema["properties"]["content"]["properties"].as_object().unwrap();
             assert!(value["content"].as_object().unwrap().keys().all(|key| known.contains_key(key)));
         }
-        for (pointer, bad) in [("/version", Value::from(2)), ("/content/topics/0/cards/known", Value::from(-1))] {
+        for (pointer, bad) in [("/version", Value::from(2)), ("/content/topics/0/cards/solid", Value::from(-1))] {
             let mut value: Value = serde_json::from_str(&written(&share())).unwrap();
             *value.pointer_mut(pointer).unwrap() = bad;
             assert!(!validator.is_valid(&value), "{pointer}");
@@ -432,13 +432,13 @@ mod tests {
             ("/share", Value::from("me"), ShareError::BadId),
             ("/made", "yesterday".into(), ShareError::BadTime),
             ("/topics/0/recalls/passed", 7.into(), ShareError::BadRecalls { topic: topic(), passed: 7, all: 6 }),
-            ("/topics/0/cards/known", u64::MAX.into(), ShareError::TooMany(topic())),
+            ("/topics/0/cards/solid", u64::MAX.into(), ShareError::TooMany(topic())),
             ("/checkups/baseline/right", 9.into(), score(9, 8)),
             ("/checkups/baseline/asked", 1001.into(), score(3, 1001)),
         ] {
             assert_eq!(error(pointer, value), wanted, "{pointer}");
         }
-        for (pointer, value) in [("/topics/0/cards/known", Value::from(-1)), ("/topics", Value::Null)] {
+        for (pointer, value) in [("/topics/0/cards/solid", Value::from(-1)), ("/topics", Value::Null)] {
             let error = error(pointer, value);
             assert!(matches!(error, ShareError::Form(_)), "{pointer}: {error:?}");
         }

@@ -197,6 +197,14 @@ fn configured(line: &ActionLine) -> String {
 #[must_use]
 pub fn change(change: &SettingChange) -> String {
     match change {
+        SettingChange::Setting { key, new, .. } if settings::saved_search(key).is_some() => {
+            let name = one_line(&settings::saved_search(key).unwrap_or_default());
+            if new.is_some() {
+                format!("saved the search `{name}`")
+            } else {
+                format!("removed the saved search `{name}`")
+            }
+        }
         SettingChange::Setting { key, new: Some(new), .. } => {
             format!("set {} to {}", settings::in_words(key), one_line(new))
         }

@@ -9,6 +9,9 @@ use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
 use crate::ops::search::asked;
 use crate::ops::search::understood;
+use crate::ops::settings;
+use crate::ops::settings::searches;
+use crate::ops::stamp;
 use crate::ops::workspace::Workspace;
 use std::collections::BTreeSet;
 
@@ -61,12 +64,44 @@ impl Workspace {
         }
     }
 
+    /// Saves a search under a name.
+    ///
+    /// # Errors
+    /// When the name or the search can't be, or it can't be written.
+    pub fn save_search(&mut self, name: &str, query: &str) -> Result<(), Failure> {
+        let when = stamp(&self.env, &self.settings);
+        searches::save(&mut self.store, &mut self.settings, when, &settings::path()?, name, query)
+    }
+
+    /// Gives a saved search another name.
+    ///
+    /// # Errors
+    /// When the name can't be, or it can't be written.
+    pub fn rename_search(&mut self, from: &str, to: &str) -> Result<(), Failure> {
+        let when = stamp(&self.env, &self.settings);
+        searches::rename(&mut self.store, &mut self.settings, when, &settings::path()?, from, to)
+    }
+
+    /// Removes a saved search.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn remove_search(&mut self, name: &str) -> Result<(), Failure> {
+        let when = stamp(&self.env, &self.settings);
+        searches::remove(&mut self.store, &mut self.settings, when, &settings::path()?, name)
+    }
+
     /// Goes on with a list until it is whole, or `pause` wants a turn; whether it is whole.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn go_on(&self, listing: &mut Listing, pause: impl FnMut() -> bool) -> Result<bool, Failure> {
         Ok(self.store.go_on(listing, pause)?)
+    }
+
+    /// Keeps some of what a list made that saves time later; whether there is more of it.
+    pub fn keep_made(&self, listing: &mut Listing) -> bool {
+        self.store.keep_made(listing)
     }
 
     /// Rows with their texts and states.
@@ -107,7 +142,7 @@ impl Workspace {
     /// # Errors
     /// When it can't be done to any card, or not be written; nothing is changed then.
     pub fn act(&mut self, rows: &[RowId], act: &Act) -> Result<Vec<String>, Failure> {
-        let when = crate::ops::stamp(&self.env, &self.settings);
+        let when = stamp(&self.env, &self.settings);
         let today = when.today;
         let (change, back) = match act {
             Act::Suspend => (BulkChange::Suspend, Some(BulkChange::Unsuspend)),

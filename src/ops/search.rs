@@ -42,7 +42,7 @@ pub fn read(store: &Store, settings: &Settings, text: &str) -> Result<Query, Fai
 /// # Errors
 /// When the database can't be read.
 pub fn understood(store: &Store, settings: &Settings, text: &str) -> Result<Result<Query, SearchError>, Failure> {
-    let query = match parse(text, one_scale(settings)) {
+    let query = match parse(text, one_scale(settings), &settings.searches) {
         Ok(query) => query,
         Err(error) => return Ok(Err(error)),
     };

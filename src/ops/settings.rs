@@ -2,6 +2,7 @@
 
 mod file;
 mod registry;
+pub mod searches;
 #[cfg(test)]
 mod tests;
 
@@ -9,10 +10,12 @@ pub use file::Loaded;
 pub use file::Origin;
 pub use file::change;
 pub use file::dotted;
+pub use file::dotted_search;
 pub use file::in_words;
 pub use file::load;
 pub use file::read;
 pub use file::read_text;
+pub use file::saved_search;
 pub use file::template;
 pub use file::without_deck;
 pub use registry::SETTINGS;
@@ -24,25 +27,31 @@ use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::fact::Fact;
 use crate::core::fact::SettingChange;
+use crate::env::Env;
 use crate::failure::Failure;
 use crate::store::Stamp;
 use crate::store::Store;
+use std::path::PathBuf;
 
-/// Writes into the log that a setting was changed, so that it can be undone.
+/// The settings file.
+///
+/// # Errors
+/// When nothing says where it could be.
+pub fn path() -> Result<PathBuf, Failure> {
+    Env::config_file().ok_or_else(|| {
+        Failure::failed("cannot tell where your settings are: there is no home folder").hint("set LMQ_CONFIG to a file")
+    })
+}
+
+/// Writes into the log that settings were changed, as one step, so that it can be undone.
 ///
 /// # Errors
 /// When the database can't be written.
-pub fn remember(
-    store: &mut Store,
-    stamp: Stamp,
-    name: &str,
-    old: Option<String>,
-    new: Option<&str>,
-) -> Result<(), Failure> {
-    let change = SettingChange::Setting { key: name.to_owned(), old, new: new.map(str::to_owned) };
-    let words = serde_json::to_string(&change).map_err(|error| Failure::bug(error.to_string()))?;
+pub fn remember(store: &mut Store, stamp: Stamp, changes: &[SettingChange]) -> Result<(), Failure> {
+    let words = changes.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
+    let words = words.map_err(|error| Failure::bug(error.to_string()))?;
     store.write(stamp, ActionKind::Configure, Subject::None, |writer| {
-        writer.append_fact(&Fact::Configured, Some(words))
+        words.into_iter().try_for_each(|words| writer.append_fact(&Fact::Configured, Some(words)).map(drop))
     })?;
     Ok(())
 }

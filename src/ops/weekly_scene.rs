@@ -3,6 +3,7 @@
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
+use crate::core::fact::SettingChange;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
@@ -66,11 +67,9 @@ pub fn write(store: &mut Store, env: &Env, settings: &Settings, question: &str, 
 /// # Errors
 /// When the file or the database can't be written.
 pub fn never_again(store: &mut Store, env: &Env, settings: &Settings) -> Result<(), Failure> {
-    let file = Env::config_file().ok_or_else(|| {
-        Failure::failed("cannot tell where your settings are: there is no home folder").hint("set LMQ_CONFIG to a file")
-    })?;
-    let old = settings::change(&file, SETTING, Some("false"))?;
-    settings::remember(store, stamp(env, settings), SETTING, old, Some("false"))
+    let old = settings::change(&settings::path()?, SETTING, Some("false"))?;
+    let change = SettingChange::Setting { key: SETTING.to_owned(), old, new: Some("false".to_owned()) };
+    settings::remember(store, stamp(env, settings), &[change])
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::core::id::CardId;
 use crate::core::pause::Pause;
 use crate::core::progress::Progress;
+use crate::core::progress::forecast;
 use crate::core::progress::knowledge::coming_friday;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
@@ -25,6 +26,7 @@ use crate::ops::report::Wanted;
 use crate::ops::report::build_progress;
 use crate::ops::report::build_report;
 use crate::ops::review::Review;
+use crate::ops::settings;
 use crate::ops::stamp;
 use crate::ops::stamp_of_sitting;
 use crate::report::Report;
@@ -233,7 +235,6 @@ impl Workspace {
     pub fn overview(&self) -> Result<Overview, Failure> {
         let today = self.today();
         let day = day(&self.store, &self.settings, self.when())?;
-        let asked_from = day.pause.map_or(today, |pause| pause.until);
         let mut decks = crate::ops::day::decks(&self.store, &self.settings, today)?;
         decks.retain(|deck| !deck.hidden);
         let is_daily = crate::ops::decks::daily(&self.store, &self.settings)?;
@@ -251,13 +252,8 @@ impl Workspace {
         let recent = past().filter(|(day, _)| today.since(*day) < RETENTION_DAYS);
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
-        let mut forecast = [0; FORECAST_DAYS];
-        for (due, count) in self.store.due_days(&is_daily)? {
-            let ahead = usize::try_from(due.max(asked_from).since(today)).unwrap_or(usize::MAX);
-            if let Some(sum) = forecast.get_mut(ahead) {
-                *sum += count;
-            }
-        }
+        let due: Vec<(StudyDay, u64)> = self.store.due_days(&is_daily)?.into_iter().collect();
+        let mut forecast = forecast(&due, &self.store.pauses()?, today).first();
         if day.pause.is_none() {
             // What is held back today comes later, and most of it tomorrow.
             let held = (day.counts.siblings + day.counts.buried).min(forecast[0]);
@@ -388,7 +384,10 @@ impl Workspace {
         let newest = self.store.newest_action(&[])?;
         let Some(action) = newest else { return Ok(None) };
         let when = stamp(&self.env, &self.settings);
-        let (_, talk) = crate::ops::undo::undo(&mut self.store, when, action.id)?;
+        let (undo, talk) = crate::ops::undo::undo(&mut self.store, when, action.id)?;
+        if !undo.settings.is_empty() {
+            self.settings.searches = settings::load(Env::config_file().as_deref())?.searches;
+        }
         Ok(Some(joined(&[vec![words(&action)], talk].concat())))
     }
 }

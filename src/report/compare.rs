@@ -21,13 +21,21 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// Facts of the summary that are as of today, whatever the period: they can only be compared with a report of that day.
-const AS_OF_TODAY: [&str; 7] =
-    ["known", "streak_days", "longest_streak_days", "due_today", "daily_load", "overdue", "moved_since"];
+const AS_OF_TODAY: [&str; 8] = [
+    "known",
+    "known_friday",
+    "streak_days",
+    "longest_streak_days",
+    "due_today",
+    "daily_load",
+    "overdue",
+    "moved_since",
+];
 
 /// Of which sections' topics which columns are compared, and whether they are as of today.
 const OF_TOPICS: [(&str, &str, bool); 4] = [
-    ("mastery", "level", true),
-    ("mastery", "known", true),
+    ("topic_levels", "level", true),
+    ("topic_levels", "solid", true),
     ("topics", "retention", false),
     ("topics", "answers", false),
 ];
@@ -273,8 +281,8 @@ fn of_topics(now: &Report, earlier: &Earlier) -> Section {
     let rows = values.into_iter().map(|(((topic, deck), place), [before, now])| {
         let label = match OF_TOPICS.get(place).map_or("", |(_, key, _)| key) {
             "level" => Cell::Named("level", "level"),
-            "known" => Cell::Named("known", "cards known"),
-            "retention" => Cell::Named("retention", "retention"),
+            "solid" => Cell::Named("solid", "solid cards"),
+            "retention" => Cell::Named("retention", "true retention"),
             _ => Cell::Named("answers", "answers"),
         };
         let changed = change(&before, &now);
@@ -323,7 +331,7 @@ mod tests {
             (percent(8, 10), percent(171, 190), "-"),
             (percent(0, 0), percent(171, 190), "-"),
             (Cell::Of(3, 7), Cell::Of(5, 7), "+2"),
-            (Cell::Named("learning", "learning"), Cell::Named("known", "known"), "+2"),
+            (Cell::Named("learning", "learning"), Cell::Named("solid", "solid"), "+2"),
             (Cell::Nothing, Cell::Count(5), "-"),
         ] {
             assert_eq!(change(&before, &now).words(), words, "{before:?} {now:?}");

@@ -100,7 +100,7 @@ pub fn share(share: &Share, today: StudyDay) -> Report {
                     number("unseen", "Unseen"),
                     number("learning", "Learning"),
                     number("familiar", "Familiar"),
-                    number("known", "Known"),
+                    number("solid", "Solid"),
                     number("mastered", "Mastered"),
                     number("recalls", "Recalled"),
                 ],

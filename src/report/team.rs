@@ -27,7 +27,7 @@ const CONTENTS: &str = "In this report: how far people are, sums of answers, tit
 
 const NO_TOPICS: &str = "No topic is in at least three files.";
 
-const ALL_KNOWN: &str = "There is no such topic, or none about which this may be said.";
+const ALL_SOLID: &str = "There is no such topic, or none about which this may be said.";
 
 const NO_CHECKUPS: &str =
     "Fewer than three people have a baseline, from a check-up before their tenth card, or may be reported on.";
@@ -102,32 +102,35 @@ fn columns() -> Vec<Column> {
         name("deck", "Deck"),
         number("begun", "Begun"),
         number("familiar", "Familiar"),
-        number("known", "Known"),
+        number("solid", "Solid"),
         number("mastered", "Mastered"),
         number("retention", "Retention"),
     ]
 }
 
-/// Which column of [`columns`] says how many know a topic.
-const KNOWN: usize = 4;
+/// Which column of [`columns`] says for how many a topic is solid.
+const SOLID: usize = 4;
 
 fn next(figures: &Figures) -> Section {
     Section {
         id: "teach_next",
         title: "Worth teaching next".to_owned(),
         note: Some(format!(
-            "The topics that the fewest of the {} know: the bar is those who do. Then those that the fewest are familiar \
-             with, then the worst remembered.",
+            "The topics that are solid, or better, for the fewest of the {}: the bar is those people. Then those that the \
+             fewest are familiar with, then the worst remembered.",
             figures.people
         )),
         body: Body::Chart(
             Chart {
                 shape: Shape::Bars,
-                series: vec![KNOWN],
+                series: vec![SOLID],
                 full: figures.people,
-                description: format!("How many know each topic; a full bar is all {}.", figures.people),
+                description: format!(
+                    "For how many each topic is solid or better; a full bar is all {}.",
+                    figures.people
+                ),
             },
-            Table { names: 2, columns: columns(), rows: figures.next.iter().map(row).collect(), when_empty: ALL_KNOWN },
+            Table { names: 2, columns: columns(), rows: figures.next.iter().map(row).collect(), when_empty: ALL_SOLID },
         ),
     }
 }

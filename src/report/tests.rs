@@ -185,6 +185,71 @@ fn no_percentage_stands_without_its_range_and_none_is_of_fewer_than_a_hundred() 
     assert!(percentages > 100, "{percentages}");
 }
 
+/// A word with what stands before it, at each of its places in a text.
+fn places<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+    text.match_indices(word).map(|(at, _)| text.split_at_checked(at).unwrap())
+}
+
+/// *Known* is the chance of recall on a day, *mastered* the highest level, *retention* the share of reviews that were recalled: on
+/// the screen, in each form of a report, in a share and in a team's report. docs/metrics.md defines all three.
+#[test]
+fn known_mastered_and_retention_mean_one_thing_each_in_every_form() {
+    let progress = Progress::new(&test_history::totals());
+    let screen = crate::ui::stats_screen(&progress, 80);
+    let screen: String = screen.iter().flatten().map(|(text, _)| format!("{text}\n")).collect();
+    let shared = crate::core::team::Share {
+        id: crate::core::id::ShareId([7; 16]),
+        name: None,
+        made: at(),
+        decks: Vec::new(),
+        topics: test_history::totals().mastery,
+        baseline: None,
+        latest_checkup: None,
+    };
+    let reports = all_sorts().into_iter().chain([share(&shared, test_history::TODAY)]);
+    let forms = ["text", "md", "html"];
+    let texts = reports.flat_map(|report| forms.map(|form| rendered(form, &report))).chain([screen]);
+    let mut seen = 0;
+    for text in texts {
+        // Styles and tags of a page are for machines.
+        let page = text.split_once("</style>").map(|(_, page)| page);
+        let words =
+            |page: &str| page.split('<').filter_map(|tag| Some(tag.split_once('>')?.1)).collect::<Vec<_>>().join("\n");
+        let text = page.map_or(text.clone(), words).to_lowercase();
+        for (before, after) in places(&text, "known") {
+            assert!(before.trim_end().ends_with("likely"), "{after:.60}\nin {text}");
+            seen += 1;
+        }
+        for (before, after) in places(&text, "retention") {
+            // The whole words, or the head of a column.
+            let is_head = before.ends_with("  ") || before.ends_with("| ") || before.ends_with('\n');
+            let ends = after.get("retention".len()..).unwrap_or_default();
+            let is_alone =
+                ends.is_empty() || ends.starts_with("  ") || ends.starts_with(" |") || ends.starts_with('\n');
+            assert!(before.ends_with("true ") || (is_head && is_alone), "{after:.60}\nin {text}");
+        }
+        assert!(!text.contains("mastery"), "a level is mastered; nothing else is");
+    }
+    assert!(seen > 20, "{seen}");
+    for report in all_sorts() {
+        let json = json(&report);
+        let mut values = vec![&json["sections"]];
+        while let Some(value) = values.pop() {
+            for (key, value) in value.as_object().into_iter().flatten() {
+                if key == "known" || key == "known_friday" {
+                    let is_known = value["cards"].is_u64() && value["expected"].is_number();
+                    assert!(is_known || value["before"].is_object(), "{key}: {value}");
+                }
+                assert!(key != "mastered" || value.is_u64() || value.is_null(), "{key}: {value}");
+                assert_ne!(key, "mastery");
+                assert_ne!((key.as_str(), value.as_str()), ("level", Some("known")));
+                values.push(value);
+            }
+            values.extend(value.as_array().into_iter().flatten());
+        }
+    }
+}
+
 #[test]
 fn json_is_what_its_schema_says() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();

@@ -260,7 +260,7 @@ impl Store {
             let seat = Seat { deck: row.get(0)?, topic: row.get(1)? };
             let Some(group) = then.get_mut(&seat) else { continue };
             let out = not_counted.remove(&seat).unwrap_or_default();
-            for (column, level) in (2..).zip([Level::Learning, Level::Familiar, Level::Known, Level::Mastered]) {
+            for (column, level) in (2..).zip([Level::Learning, Level::Familiar, Level::Solid, Level::Mastered]) {
                 let out = out.get(level.index()).copied().unwrap_or(0);
                 let cards = u64_of(row.get(column)?).saturating_sub(out).min(group[0]);
                 group[0] -= cards;

@@ -66,7 +66,7 @@ impl Sums {
                     Level::Unseen => None,
                     Level::Learning => Some(4),
                     Level::Familiar => Some(5),
-                    Level::Known => Some(6),
+                    Level::Solid => Some(6),
                     Level::Mastered => Some(7),
                 };
                 if let Some(count) = level.and_then(|level| sums.get_mut(level)) {

@@ -79,6 +79,7 @@ commands! {
     SelectRange = "select_range", "v", "select all cards from here to where you go; again ends that";
     SelectAll = "select_all", "A", "select every card of the list, or none";
     Page = "page", "enter", "open the card's page";
+    Saved = "saved_searches", "f", "save the search, or choose a saved one";
     Actions = "actions", "x", "what can be done with the selected cards";
     Sort = "sort", "o", "sort the list";
     Columns = "columns", "c", "choose the columns";
@@ -99,6 +100,7 @@ pub const BROWSE: &[Command] = &[
     Command::First,
     Command::Last,
     Command::Search,
+    Command::Saved,
     Command::Sort,
     Command::Columns,
     Command::Select,
@@ -136,6 +138,7 @@ impl Command {
                 | Self::SelectAll
                 | Self::Page
                 | Self::Actions
+                | Self::Saved
                 | Self::Sort
                 | Self::Columns
                 | Self::Tag

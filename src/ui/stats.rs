@@ -154,7 +154,7 @@ fn heights(counts: &[u64]) -> String {
 }
 
 /// A share with what it is of; with its range where a percentage says something.
-fn share(recalls: Recalls) -> String {
+pub(super) fn share(recalls: Recalls) -> String {
     let of = format!("{} of {}", thousands(recalls.passed), thousands(recalls.all));
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     match (recalls.whole_percent(), wilson(recalls.passed, recalls.all)) {

@@ -306,7 +306,7 @@ pub fn stands(page: &CardDetails) -> String {
         }
         AskedToday::PastLimit => "Not asked today: the day's limit leaves it out".to_owned(),
         AskedToday::BuildsOn => {
-            format!("Not asked yet: {} must be known first", page.line.text.after.join(", "))
+            format!("Not asked yet: {} must be learned first", page.line.text.after.join(", "))
         }
         AskedToday::NotDaily => {
             "Not asked every day: its deck is hidden or left out; `lmq review DECK` asks it".to_owned()

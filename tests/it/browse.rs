@@ -50,6 +50,11 @@ fn selected_cards_are_changed_together_and_a_key_takes_it_back() {
     terminal.sees("2 selected");
     terminal.types("vj");
     terminal.sees("4 selected");
+    // It shrinks again, and what was selected before it stays.
+    terminal.types("kk");
+    terminal.sees("3 selected");
+    terminal.types("jj");
+    terminal.sees("4 selected");
     terminal.types("!");
     terminal.sees("Suspended 4 cards. u takes it back");
     assert_eq!(state(&lmq, "is:suspended").len(), 4);
@@ -205,4 +210,56 @@ fn the_mouse_chooses_and_opens_where_it_may() {
     terminal.types("q");
     terminal.types("q");
     assert!(!terminal.ends().2.contains("\u{1b}[?1000h"));
+}
+
+#[test]
+fn a_search_is_saved_chosen_renamed_and_removed_in_the_list() {
+    let (lmq, mut terminal) = six(100, 24);
+    terminal.types("f");
+    terminal.sees("No search is saved yet: / filters the list");
+    terminal.types("/t");
+    terminal.sees("2 of 6 cards");
+    terminal.types("\r");
+    terminal.types("f");
+    let menu = terminal.sees("Saved searches");
+    assert!(menu.contains("save t"), "{menu}");
+    terminal.types("s");
+    terminal.sees("Save this search as");
+    terminal.types("with t\r");
+    terminal.sees("Saved: `saved:\"with t\"` finds these cards anywhere. u takes it back");
+    assert_eq!(lmq.json(["cards", "saved:\"with t\"", "--json"]).as_array().unwrap().len(), 2);
+    // Typed, its name is completed.
+    terminal.types("/\u{15}saved:w");
+    terminal.sees("Tab completes");
+    terminal.types("\t");
+    terminal.sees("/ saved:\"with t\"");
+    terminal.sees("2 of 6 cards");
+    terminal.types("\u{1b}");
+    terminal.sees("6 cards");
+    terminal.types("f");
+    terminal.sees("Saved searches");
+    terminal.types("r");
+    terminal.sees("Rename `with t` to");
+    terminal.types("tees\r");
+    terminal.sees("Renamed `with t` to `tees`");
+    // Chosen by a click.
+    terminal.types("f");
+    let menu = terminal.sees("Saved searches");
+    let row = menu.lines().position(|line| line.contains("tees")).unwrap() + 1;
+    terminal.types(&format!("\u{1b}[<0;10;{row}M\u{1b}[<0;10;{row}m"));
+    terminal.sees("2 of 6 cards");
+    terminal.types("f");
+    terminal.sees("Saved searches");
+    terminal.types("D");
+    terminal.sees("Removed the saved search `tees`. u takes it back");
+    terminal.types("u");
+    terminal.sees("Took back: removed the saved search `tees`");
+    terminal.types("f");
+    terminal.sees("tees");
+    terminal.types("1");
+    terminal.sees("2 of 6 cards");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert_eq!(lmq.json(["cards", "saved:tees", "--json"]).as_array().unwrap().len(), 2);
 }

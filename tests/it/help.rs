@@ -31,7 +31,9 @@ fn the_front_page_has_ten_commands_and_all_has_them_in_groups() {
 fn the_settings_that_are_listed_are_twelve() {
     let lmq = Lmq::new();
     let count = |text: &str| text.lines().filter(|line| line.contains(" = ") && !line.starts_with(' ')).count();
-    assert_eq!(count(&lmq.ok(["config", "list"])), 12);
+    let listed = lmq.ok(["config", "list"]);
+    assert_eq!(count(&listed), 12);
+    assert!(listed.contains("\nsession_minutes = 10") && listed.contains("\ntheme = auto"), "{listed}");
     assert_eq!(count(&lmq.ok(["config", "list", "--all"])), lmq::ops::settings::SETTINGS.len());
     lmq.run(["config", "set", "look_ms", "300"]).done();
     assert!(lmq.ok(["config", "list"]).contains("look_ms = 300"), "what you changed is listed too");

@@ -58,6 +58,7 @@ mod matching;
 mod metrics;
 mod migrations;
 mod month;
+mod month_one;
 mod month_screen;
 mod network;
 mod next;

@@ -404,6 +404,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
     assert_eq!(int(&summary["known"]["cards"]), i64::try_from(now.len()).unwrap());
     near(&summary["known"]["ratio"], Second::expected(&now, 0) / now.len() as f64, "known of answered");
     let friday = (1..=7).find(|ahead| (today + ahead - 1).rem_euclid(7) == 0).unwrap();
+    near(&summary["known_friday"]["expected"], Second::expected(&now, friday), "known on Friday");
     let mut ahead = vec![0, friday, 7, 30];
     ahead.sort_unstable();
     ahead.dedup();
@@ -431,7 +432,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
         assert_eq!(int(&point["forgotten"]), i64::try_from(then.len()).unwrap() - known, "{}", iso(day));
     }
 
-    // Mastery now and at the end of the day before the period (or of a month).
+    // Levels now and at the end of the day before the period (or of a month).
     let looked_back = since.map_or_else(
         || {
             second.number(
@@ -456,10 +457,10 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
         let all: i64 = cards.iter().sum();
         (0..5).rev().find(|level| cards[*level..].iter().sum::<i64>() * 2 >= all).unwrap()
     };
-    let names = ["unseen", "learning", "familiar", "known", "mastered"];
+    let names = ["unseen", "learning", "familiar", "solid", "mastered"];
     let then: BTreeMap<String, Vec<i64>> = levels(looked_back).into_iter().collect();
     let shown: BTreeMap<&str, &Value> =
-        rows(report, "mastery").iter().map(|row| (row["id"].as_str().unwrap(), row)).collect();
+        rows(report, "topic_levels").iter().map(|row| (row["id"].as_str().unwrap(), row)).collect();
     let now_levels = levels(today);
     assert_eq!(shown.len(), now_levels.len());
     let mut sums = [0; 5];

@@ -551,17 +551,17 @@ fn a_deck_that_was_retired_keeps_its_answers_and_is_no_topic_any_more() {
     let json = reports_well(&lmq, MONDAY);
     assert_eq!(json["sections"]["summary"]["values"]["answers"], 4);
     let sum = |row: &serde_json::Value| {
-        ["unseen", "learning", "familiar", "known", "mastered"]
+        ["unseen", "learning", "familiar", "solid", "mastered"]
             .map(|level| row[level].as_u64().unwrap())
             .iter()
             .sum::<u64>()
     };
-    assert_eq!(topics(&json, "mastery").iter().map(sum).collect::<Vec<_>>(), [1]);
+    assert_eq!(topics(&json, "topic_levels").iter().map(sum).collect::<Vec<_>>(), [1]);
     let other = "key = \"other\"\nkind = \"basic\"\nfront = \"Whence?\"\nback = \"Home\"\n";
     goes_on(format!("[deck]\nid = \"team\"\n[[card]]\n{other}"));
     let json = reports_well(&lmq, MONDAY);
     assert_eq!(json["sections"]["summary"]["values"]["answers"], 4, "the log has them");
-    assert_eq!(topics(&json, "mastery").iter().map(|row| row["unseen"].clone()).collect::<Vec<_>>(), [1]);
+    assert_eq!(topics(&json, "topic_levels").iter().map(|row| row["unseen"].clone()).collect::<Vec<_>>(), [1]);
     assert_eq!(topics(&json, "topics").iter().map(|row| row["answers"].as_u64().unwrap()).sum::<u64>(), 4);
     let (share, _) = lmq::formats::share::read(lmq.read("odd.json").as_bytes()).unwrap();
     let of_team: Vec<_> = share.topics.iter().filter(|topic| topic.deck == "team").collect();

@@ -6,6 +6,7 @@ use lmq::core::search::Asked;
 use lmq::core::search::parse::parse;
 use lmq::core::settings::Settings;
 use lmq::store::DeckSet;
+use std::collections::BTreeMap;
 
 const DECK: &str = "[deck]\nid = \"t\"\nname = \"people::t\"\n\n[[topic]]\nid = \"a\"\ntitle = \"Naïve questions\"\n\n\
     [[card]]\nkey = \"one\"\nkind = \"basic\"\ntopic = \"a\"\nfront = \"Où est le café?\"\nback = \"Là\"\ntags = [\"lang::fr\"]\n\n\
@@ -22,6 +23,41 @@ fn home() -> Lmq {
     let lmq = Lmq::at_home();
     lmq.import("t.toml", DECK);
     lmq
+}
+
+#[test]
+fn a_search_is_saved_used_everywhere_listed_and_taken_back() {
+    let lmq = home();
+    lmq.ok(["config", "set", "searches.clozes", "kind:cloze"]);
+    lmq.ok(["config", "set", "searches.\"not those\"", "deck:t -saved:clozes"]);
+    assert_eq!(found(&lmq, &["saved:Clozes"]), ["t/two#1", "t/two#2"]);
+    assert_eq!(found(&lmq, &["saved:\"not those\" -kind:sort"]), ["t/one"]);
+    lmq.ok(["suspend", "saved:clozes", "--yes"]);
+    assert_eq!(found(&lmq, &["saved:clozes is:suspended"]).len(), 2);
+    let list = lmq.ok(["config", "list"]);
+    assert!(
+        list.contains("searches.clozes = kind:cloze") && list.contains("searches.\"not those\" = deck:t"),
+        "{list}"
+    );
+    let json = lmq.json(["config", "list", "--json"]);
+    let saved = json.as_array().unwrap().iter().find(|row| row["key"] == "searches.clozes").unwrap();
+    assert_eq!((saved["value"].as_str(), saved["table"].as_str()), (Some("kind:cloze"), Some("searches")));
+    assert_eq!(lmq.ok(["config", "get", "searches.CLOZES"]), "kind:cloze\n");
+    // What can't be is refused, and nothing is changed.
+    let wrong = lmq.run(["config", "set", "searches.bad", "kind:clozse"]).err(2);
+    assert!(wrong.contains("there is no kind of card `clozse`"), "{wrong}");
+    let circle = lmq.run(["config", "set", "searches.clozes", "saved:\"not those\""]).err(2);
+    assert!(circle.contains("holds itself"), "{circle}");
+    let unknown = lmq.run(["cards", "saved:clozs"]).err(2);
+    assert!(unknown.contains("did you mean `clozes`?"), "{unknown}");
+    // Each change is a step.
+    lmq.ok(["config", "unset", "searches.clozes"]);
+    let broken = lmq.run(["cards", "saved:\"not those\""]).err(2);
+    assert!(broken.contains("in the saved search `not those`: there is no saved search `clozes`"), "{broken}");
+    let undone = lmq.ok(["undo", "--yes"]);
+    assert!(undone.contains("removed the saved search `clozes`"), "{undone}");
+    assert_eq!(found(&lmq, &["saved:clozes"]).len(), 2);
+    assert!(lmq.ok(["help", "search"]).contains("saved:"));
 }
 
 #[test]
@@ -109,7 +145,7 @@ fn sums_over_the_cards_of_a_search_are_the_kept_sums_where_it_means_all() {
     let rules = Settings { leech_lapses: 2, ..world.settings.clone() }.rules([]);
     let today = world.today();
     let asked = Asked { today, rules: rules.clone() };
-    let all = world.store.hits_in(&DeckSet::All, &parse("", None).unwrap(), &asked).unwrap();
+    let all = world.store.hits_in(&DeckSet::All, &parse("", None, &BTreeMap::new()).unwrap(), &asked).unwrap();
     assert_eq!(world.store.names_of(&all).unwrap().len(), 4);
     for (since, until) in [(None, None), (Some(today.plus(-9)), Some(today.plus(-1)))] {
         let kept = world.store.totals(&DeckSet::All, today, since, until, &rules).unwrap();

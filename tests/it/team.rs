@@ -39,8 +39,8 @@ pub(crate) fn text(share: &Share) -> String {
 fn five() -> Lmq {
     let lmq = Lmq::new();
     for number in 1..=5 {
-        let known = if number <= 4 { [0, 0, 0, 2, 0] } else { [0, 2, 0, 0, 0] };
-        let topics = vec![topic("d/D01", [0, 0, 0, 0, 3], (9, 10)), topic("d/D02", known, (3, 6))];
+        let solid = if number <= 4 { [0, 0, 0, 2, 0] } else { [0, 2, 0, 0, 0] };
+        let topics = vec![topic("d/D01", [0, 0, 0, 0, 3], (9, 10)), topic("d/D02", solid, (3, 6))];
         lmq.write(&format!("{number}.json"), text(&share(number, None, topics)));
     }
     lmq
@@ -53,7 +53,7 @@ fn five_files_become_figures_in_every_form_without_a_database() {
     assert_eq!((&json["title"], &json["sections"]["summary"]["values"]["people"]), (&"Team report".into(), &5.into()));
     let rows = json["sections"]["topics"]["rows"].as_array().unwrap();
     assert_eq!(rows[0]["mastered"], 5);
-    assert!(rows[1]["known"].is_null(), "one of five is not there yet, and can't be told apart");
+    assert!(rows[1]["solid"].is_null(), "one of five is not there yet, and can't be told apart");
     assert_eq!(json["sections"]["checkups"]["rows"][1]["right"]["passed"], 30);
     for (form, begin) in [("html", "<!DOCTYPE html>"), ("md", "# Team"), ("csv", "section,"), ("txt", "Team report")] {
         let run = lmq.shell(&format!("lmq team ?.json --out team.{form}")).ok();
@@ -88,15 +88,15 @@ fn a_newer_file_of_the_same_person_replaces_the_older_one_in_any_order() {
         ..share(5, None, vec![topic("d/D02", [0, 0, 0, 2, 0], (3, 6))])
     };
     lmq.write("5-newer.json", text(&newer));
-    let known = |line: &str| {
+    let solid = |line: &str| {
         let run = lmq.shell(line);
         assert!(run.stderr.contains("5.json: left out, 5-newer.json is"), "{run:?}");
         let json = run.json();
         let rows = json["sections"]["topics"]["rows"].as_array().unwrap().clone();
-        rows.iter().find(|row| row["topic"] == "about d/D02").unwrap()["known"].clone()
+        rows.iter().find(|row| row["topic"] == "about d/D02").unwrap()["solid"].clone()
     };
-    assert_eq!(known("lmq team ?.json 5-newer.json --json"), 5);
-    assert_eq!(known("lmq team 5-newer.json ?.json --json"), 5);
+    assert_eq!(solid("lmq team ?.json 5-newer.json --json"), 5);
+    assert_eq!(solid("lmq team 5-newer.json ?.json --json"), 5);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn versions_and_other_names_of_a_deck_are_one_deck() {
     }
     let json = lmq.shell("lmq team ?.json --json").json();
     let topics = json["sections"]["topics"]["rows"].as_array().unwrap();
-    assert_eq!((topics.len(), &topics[0]["known"]), (1, &6.into()), "matched by its id: {topics:?}");
+    assert_eq!((topics.len(), &topics[0]["solid"]), (1, &6.into()), "matched by its id: {topics:?}");
     assert_eq!(topics[0]["retention"]["all"], 24);
     let decks = json["sections"]["decks"]["rows"].as_array().unwrap();
     assert_eq!((decks.len(), &decks[0]["versions"]), (1, &"1, 2".into()), "{decks:?}");

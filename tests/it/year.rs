@@ -52,10 +52,10 @@ pub(crate) const PROFILES: [Profile; 3] = [
     Profile { name: "brief", days: 21, skips: 0, memory: 80, new: 10, most: 25, pause: None },
 ];
 
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(1);
         splitmix64(self.0) % sides
     }
@@ -215,7 +215,7 @@ fn sit(world: &mut World, profile: Profile, dice: &mut Dice) {
 }
 
 /// One card, asked and graded by the session.
-fn ask(world: &mut World, loaded: Loaded, (origin, mode): (Origin, Mode), dice: &mut Dice, knows: bool) {
+pub(crate) fn ask(world: &mut World, loaded: Loaded, (origin, mode): (Origin, Mode), dice: &mut Dice, knows: bool) {
     let took = i64::try_from(1500 + dice.roll(9000) + if dice.roll(40) == 0 { 120_000 } else { 0 }).unwrap();
     let shown = world.now();
     world.set_now(Timestamp { unix_ms: shown.unix_ms + took, ..shown });

@@ -124,6 +124,14 @@ impl Knowledge {
         }
     }
 
+    /// The same cards on the coming Friday, if none is reviewed until then.
+    #[must_use]
+    pub fn on_friday(&self) -> Known {
+        let friday = coming_friday(self.today);
+        let millionths = self.ahead.iter().find(|(day, _)| *day == friday).map_or(0, |(_, sum)| *sum);
+        Known { millionths, ..self.now }
+    }
+
     /// Adds what a card's answer was worth at the ends of months until the next one, on day `to`.
     pub fn add_ended(&mut self, last: StudyDay, to: StudyDay, interval: Days) {
         self.add_ends(last, to, interval, 1);
@@ -199,5 +207,6 @@ mod tests {
         assert_eq!(knowledge.now, Known { cards: 2, millionths: 1_900_000 });
         assert_eq!(knowledge.ends.len(), 1);
         assert_eq!(knowledge.ahead[0].1, 729_000 + recall_millionths(33, Days(30)));
+        assert_eq!(knowledge.on_friday(), Known { cards: 2, millionths: knowledge.ahead[0].1 });
     }
 }

@@ -86,6 +86,25 @@ pub enum SearchFault {
         /// The deck with the nearest one.
         near: Option<String>,
     },
+    /// No saved search has this name.
+    #[error("there is no saved search `{name}`")]
+    UnknownSaved {
+        /// The name.
+        name: String,
+        /// The saved search with the nearest one.
+        near: Option<String>,
+    },
+    /// A saved search holds itself, maybe through others.
+    #[error("the saved search `{0}` holds itself")]
+    SavedInCircle(String),
+    /// A saved search can't be read.
+    #[error("in the saved search `{name}`: {fault}")]
+    InSaved {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        fault: Box<SearchFault>,
+    },
     /// The value is no number for its field.
     #[error("`{given}` is not a number that `{field}` can have")]
     BadNumber {
@@ -130,6 +149,15 @@ impl SearchFault {
                 return format!("did you mean `{near}`? `lmq decks` lists all");
             }
             Self::UnknownDeck { near: None, .. } => "`lmq decks` lists all decks",
+            Self::UnknownSaved { near: Some(near), .. } => {
+                return format!("did you mean `{near}`? `lmq config list` shows those that you saved");
+            }
+            Self::UnknownSaved { near: None, .. } => {
+                "`lmq config list` shows those that you saved; `f` in the list of cards saves one"
+            }
+            Self::SavedInCircle(name) | Self::InSaved { name, .. } => {
+                return format!("`lmq config set 'searches.\"{name}\"' QUERY` changes it");
+            }
             Self::NoValue(field) | Self::NotComparable(field) | Self::BadNumber { field, .. } | Self::NoDays(field) => {
                 return example(field);
             }
@@ -154,6 +182,7 @@ fn example(field: &str) -> String {
         "due" => "due<=3d, or due<2026-03-01",
         "reviewed" => "reviewed:7d",
         "rated" => "rated:7d or rated:7d:again",
+        "saved" => "saved:NAME",
         _ => "added:30d",
     };
     format!("write {example}")

@@ -26,18 +26,22 @@ use crate::core::search::error::SearchError;
 use crate::core::search::error::SearchFault;
 use crate::core::state::StateWord;
 use crate::core::study_day::StudyDay;
+use crate::core::text::nearest;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// Parentheses inside each other at most.
 const DEEPEST: usize = 32;
 
-/// Reads a query. An empty one means every card.
+/// Reads a query. An empty one means every card. `searches` are those that were saved, for `saved:NAME`.
 ///
 /// # Errors
 /// With the place of the first character that can't be.
-pub fn parse(text: &str, scale: Option<Scale>) -> Result<Query, SearchError> {
+pub fn parse(text: &str, scale: Option<Scale>, searches: &BTreeMap<String, String>) -> Result<Query, SearchError> {
     let mut parser = Parser {
         scale,
+        searches,
+        open: Vec::new(),
         chars: text.chars().collect(),
         at: 0,
         depth: 0,
@@ -49,17 +53,16 @@ pub fn parse(text: &str, scale: Option<Scale>) -> Result<Query, SearchError> {
     if parser.chars.len() > MOST_CHARS {
         return Err(SearchError { at: MOST_CHARS, fault: SearchFault::TooLong });
     }
-    parser.space();
-    let root = if parser.peek().is_none() { Node::All(Vec::new()) } else { parser.any()? };
-    if parser.peek().is_some() {
-        return Err(parser.stray());
-    }
+    let root = parser.whole()?;
     let Parser { notes, decks, needs, .. } = parser;
     Ok(Query { root, notes, decks, needs })
 }
 
-struct Parser {
+struct Parser<'s> {
     scale: Option<Scale>,
+    searches: &'s BTreeMap<String, String>,
+    /// The saved searches that are being read, the outermost first, and where that one stands in the query.
+    open: Vec<(&'s str, usize)>,
     chars: Vec<char>,
     at: usize,
     depth: usize,
@@ -89,7 +92,7 @@ impl Given {
     }
 }
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
@@ -113,6 +116,13 @@ impl Parser {
 
     fn stray(&self) -> SearchError {
         SearchError { at: self.at, fault: SearchFault::UnopenedParenthesis }
+    }
+
+    /// Everything up to the end.
+    fn whole(&mut self) -> Result<Node, SearchError> {
+        self.space();
+        let root = if self.peek().is_none() { Node::All(Vec::new()) } else { self.any()? };
+        if self.peek().is_some() { Err(self.stray()) } else { Ok(root) }
     }
 
     fn any(&mut self) -> Result<Node, SearchError> {
@@ -317,7 +327,9 @@ impl Parser {
     fn test(&mut self, field: &str, comparison: Comparison, given: &Given) -> Result<Node, SearchError> {
         Ok(match field {
             "deck" => {
-                self.decks.push((given.pattern(), given.at));
+                // What a person sees of a saved search is its name.
+                let at = self.open.first().map_or(given.at, |(_, at)| *at);
+                self.decks.push((given.pattern(), at));
                 Node::Card(CardTest::Deck(self.decks.len() - 1))
             }
             "tag" => {
@@ -386,6 +398,7 @@ impl Parser {
                 };
                 self.answered(days, rated)
             }
+            "saved" => self.saved(given)?,
             _ => {
                 let days = last_days(given, "reviewed")?;
                 self.answered(days, Rated::Any)
@@ -404,6 +417,29 @@ impl Parser {
                 Err(error) => Err(error),
             },
         }
+    }
+
+    /// The conditions of a saved search, as if they stood here in parentheses.
+    fn saved(&mut self, given: &Given) -> Result<Node, SearchError> {
+        let wanted = plain(&given.text);
+        let Some((name, text)) = self.searches.iter().find(|(name, _)| plain(name) == wanted) else {
+            let near = nearest(&given.text, self.searches.keys().map(String::as_str)).map(str::to_owned);
+            return Err(given.refused(SearchFault::UnknownSaved { name: given.text.clone(), near }));
+        };
+        if self.open.iter().any(|(open, _)| open == name) {
+            return Err(given.refused(SearchFault::SavedInCircle(name.clone())));
+        }
+        let outer = (std::mem::replace(&mut self.chars, text.chars().collect()), self.at, self.depth);
+        (self.at, self.depth) = (0, 0);
+        self.open.push((name, given.at));
+        let node = self.whole();
+        self.open.pop();
+        (self.chars, self.at, self.depth) = outer;
+        node.map_err(|error| match error.fault {
+            // The innermost one is where it can be mended.
+            fault @ (SearchFault::InSaved { .. } | SearchFault::TooManyConditions) => given.refused(fault),
+            fault => given.refused(SearchFault::InSaved { name: name.clone(), fault: Box::new(fault) }),
+        })
     }
 
     fn card(&mut self, test: CardTest) -> Node {

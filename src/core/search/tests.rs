@@ -12,6 +12,7 @@ use crate::core::state::Model;
 use crate::core::units::Days;
 use crate::core::units::Ease;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 const TODAY: StudyDay = StudyDay(100);
 
@@ -52,7 +53,12 @@ fn state() -> CardState {
 }
 
 fn parse(query: &str) -> Result<Query, SearchError> {
-    parse_on(query, Some(Scale::Sm2))
+    parse_saved(query, &[])
+}
+
+fn parse_saved(query: &str, searches: &[(&str, &str)]) -> Result<Query, SearchError> {
+    let searches = searches.iter().map(|(name, query)| ((*name).to_owned(), (*query).to_owned())).collect();
+    parse_on(query, Some(Scale::Sm2), &searches)
 }
 
 fn matches_with(query: &str, state: &CardState) -> bool {
@@ -80,7 +86,7 @@ fn error(query: &str) -> String {
 #[test]
 fn a_number_is_a_grade_of_the_scale_in_force() {
     let rated = |query: &str, scale| {
-        let query = parse_on(query, scale).unwrap();
+        let query = parse_on(query, scale, &BTreeMap::new()).unwrap();
         let body = serde_json::to_string(&note()).unwrap();
         let subject = Subject {
             note: NoteFacts { body: &body, key: None, topic: None, added: None },
@@ -97,7 +103,7 @@ fn a_number_is_a_grade_of_the_scale_in_force() {
     assert!(rated("rated:7d:1", four), "Again is whatever was not recalled");
     assert!(!rated("rated:7d:2", four) && !rated("rated:7d:2", sm2));
     assert!(rated("rated:7d:good", None), "words are the same everywhere");
-    let refused = |query: &str, scale| parse_on(query, scale).unwrap_err().fault.to_string();
+    let refused = |query: &str, scale| parse_on(query, scale, &BTreeMap::new()).unwrap_err().fault.to_string();
     assert!(refused("rated:7d:5", four).contains("1 to 4"));
     assert!(refused("rated:7d:3", None).contains("one grade in some decks and another in others"));
 }
@@ -323,6 +329,44 @@ fn an_unknown_deck_is_named_with_the_nearest() {
         near: near.map(str::to_owned),
     };
     assert_eq!((error.at, error.fault), (7, unknown("qoutes", Some("quotes"))));
+}
+
+#[test]
+fn a_saved_search_stands_for_its_conditions() {
+    let searches = [
+        ("hard ones", "ease<2 OR lapses>3"),
+        ("both", "saved:\"hard ones\" -is:new"),
+        ("Café", ""),
+        ("broken", "tga:x"),
+        ("outer", "saved:broken"),
+        ("gone", "x deck:nosuch"),
+        ("a", "saved:b"),
+        ("b", "(saved:a)"),
+    ];
+    let same = |query: &str, long: &str| {
+        let [found, meant] = [query, long].map(|query| parse_saved(query, &searches).unwrap());
+        assert_eq!((found.root, found.notes), (meant.root, meant.notes), "{query}");
+    };
+    same("x -saved:\"hard ones\"", "x -(ease<2 OR lapses>3)");
+    same("saved:BOTH", "((ease<2 OR lapses>3) -is:new)");
+    same("saved:cafe", "");
+    let error = |query: &str| {
+        let error = parse_saved(query, &searches).unwrap_err();
+        format!("{} {} / {}", error.at, error.fault, error.fault.help())
+    };
+    let mended = "`lmq config set 'searches.\"broken\"' QUERY` changes it";
+    assert_eq!(
+        error("is:due saved:outer"),
+        format!("13 in the saved search `broken`: there is no field `tga` / {mended}")
+    );
+    assert!(error("saved:a").starts_with("6 in the saved search `b`: the saved search `a` holds itself / "));
+    assert!(error("saved:bth").contains("did you mean `both`?"));
+    assert!(error("saved:").ends_with("write saved:NAME"));
+    let many = "saved:cafe ".repeat(65);
+    assert!(error(&many).contains("at most 64 conditions"));
+    // A deck that is not there is shown where the search is named.
+    let unknown = parse_saved("is:due saved:gone", &searches).unwrap().check_decks([("quotes", "quotes")]).unwrap_err();
+    assert_eq!(unknown.at, 13);
 }
 
 #[test]

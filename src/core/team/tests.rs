@@ -33,7 +33,7 @@ fn with_levels(levels: [u8; 5]) -> Figures {
 
 #[test]
 fn nothing_is_told_of_one_or_two_people() {
-    let one = |number| share(number, vec![topic("t", Level::Known, (9, 10))]);
+    let one = |number| share(number, vec![topic("t", Level::Solid, (9, 10))]);
     assert_eq!(team([]), None);
     assert_eq!(team([one(1), one(2)]), None);
     let three = team([one(1), one(2), one(3)]).unwrap();
@@ -42,7 +42,7 @@ fn nothing_is_told_of_one_or_two_people() {
 }
 
 #[test]
-fn counts_that_would_leave_one_or_two_people_are_held_back_and_known_is_kept_before_others() {
+fn counts_that_would_leave_one_or_two_people_are_held_back_and_solid_is_kept_before_others() {
     for (levels, reached) in [
         ([0, 0, 0, 5, 5], [Some(10), Some(10), Some(10), Some(5)]),
         ([3, 3, 3, 3, 3], [Some(12), Some(9), Some(6), Some(3)]),
@@ -59,7 +59,7 @@ fn counts_that_would_leave_one_or_two_people_are_held_back_and_known_is_kept_bef
 
 #[test]
 fn a_topic_that_only_two_have_is_not_even_named() {
-    let mut shares: Vec<Share> = (0..6).map(|number| share(number, vec![topic("t", Level::Known, (1, 2))])).collect();
+    let mut shares: Vec<Share> = (0..6).map(|number| share(number, vec![topic("t", Level::Solid, (1, 2))])).collect();
     for share in shares.iter_mut().take(2) {
         share.topics.push(topic("private", Level::Learning, (5, 5)));
     }
@@ -75,8 +75,8 @@ fn a_topic_that_only_two_have_is_not_even_named() {
 
 #[test]
 fn what_one_file_says_three_times_is_still_about_one_person() {
-    let mut shares: Vec<Share> = (0..3).map(|number| share(number, vec![topic("t", Level::Known, (1, 1))])).collect();
-    shares[0].topics.extend((0..3).map(|_| topic("mine", Level::Known, (1, 1))));
+    let mut shares: Vec<Share> = (0..3).map(|number| share(number, vec![topic("t", Level::Solid, (1, 1))])).collect();
+    shares[0].topics.extend((0..3).map(|_| topic("mine", Level::Solid, (1, 1))));
     shares[0].decks.extend((0..3).map(|_| SharedDeck { id: "mine".into(), name: "mine".into(), version: None }));
     let figures = team(shares).unwrap();
     assert_eq!((figures.topics.len(), figures.decks.len()), (1, 1));
@@ -119,7 +119,7 @@ fn check_ups_are_compared_for_those_who_took_two() {
 fn nobody_dominates_a_figure_about_several() {
     let person = |number, passed, all| {
         let score = Some(Recalls { passed, all });
-        let topics = vec![topic("t", Level::Known, (passed, all))];
+        let topics = vec![topic("t", Level::Solid, (passed, all))];
         Share { baseline: score, latest_checkup: score, ..share(number, topics) }
     };
     let figures = team([person(1, 0, 1_000_000), person(2, 9, 10), person(3, 8, 8)]).unwrap();
@@ -139,10 +139,10 @@ fn balanced_of(recalls: &[(u64, u64)]) -> Recalls {
 fn what_the_fewest_know_is_to_be_taught_next() {
     let mut shares = Vec::new();
     for number in 0..6 {
-        let known_by_half = if number < 3 { Level::Known } else { Level::Familiar };
+        let solid_for_half = if number < 3 { Level::Solid } else { Level::Familiar };
         let topics = vec![
-            topic("known", Level::Mastered, (9, 10)),
-            topic("half", known_by_half, (9, 10)),
+            topic("solid", Level::Mastered, (9, 10)),
+            topic("half", solid_for_half, (9, 10)),
             topic("seen", Level::Familiar, (9, 10)),
             topic("worse", Level::Familiar, (5, 10)),
             topic("new", Level::Unseen, (0, 0)),

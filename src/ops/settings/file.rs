@@ -27,6 +27,9 @@ fn found(item: &toml_edit::Item) -> String {
     }
 }
 
+/// The table of the searches that were saved.
+const SEARCHES: &str = "searches";
+
 /// The longest settings file that is read: thousands of decks have room in it.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -144,23 +147,30 @@ impl Reading<'_> {
         }
     }
 
-    /// `[keys]`: what the learner bound. Whether the commands and keys are ones, the interface says, which knows them.
-    fn keys(&mut self, item: &toml_edit::Item, at: usize) -> BTreeMap<String, String> {
-        let mut keys = BTreeMap::new();
+    /// A table of texts: `[keys]`, what the learner bound, or `[searches]`, what they saved. Whether the commands and keys are ones,
+    /// the interface says, which knows them; whether a search means something, who searches.
+    fn texts(
+        &mut self,
+        (whole, item): (&str, &toml_edit::Item),
+        at: usize,
+        (example, text): (&str, &str),
+    ) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
         let Some(table) = item.as_table_like() else {
-            self.fault(at, format!("`keys` has to be a table of texts, as undo = \"u\", not {}", found(item)));
-            return keys;
+            let what = found(item);
+            self.fault(at, format!("`{whole}` has to be a table of texts, as {example} = \"{text}\", not {what}"));
+            return texts;
         };
         for (name, item) in table.iter() {
             match item.as_str() {
-                Some(text) => drop(keys.insert(name.to_owned(), text.to_owned())),
+                Some(text) => drop(texts.insert(name.to_owned(), text.to_owned())),
                 None => {
-                    let at = Self::at(table, name, item);
-                    self.fault(at, format!("`{}` has to be a text, as \"u\", not {}", one_line(name), found(item)));
+                    let (at, what) = (Self::at(table, name, item), found(item));
+                    self.fault(at, format!("`{}` has to be a text, as \"{text}\", not {what}", one_line(name)));
                 }
             }
         }
-        keys
+        texts
     }
 
     /// The tables inside `[deck]` or `[preset]`.
@@ -206,7 +216,8 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
     for (key, item) in document.iter() {
         let at = Reading::at(document.as_table(), key, item);
         match key {
-            "keys" => loaded.settings.keys = reading.keys(item, at),
+            "keys" => loaded.settings.keys = reading.texts((key, item), at, ("undo", "u")),
+            SEARCHES => loaded.settings.searches = reading.texts((key, item), at, ("weak", "rated:7d:again")),
             "preset" => {
                 for (name, _, table) in reading.tables(key, item, at) {
                     let mut said = Said::new();
@@ -257,7 +268,8 @@ pub fn read(path: &Path, text: &str) -> Result<Loaded, Failure> {
     for (lower, (name, preset, said)) in in_order {
         let above = name_and_above(&lower).skip(1).find(|above| loaded.settings.decks.contains_key(*above));
         let begin = loaded.settings.of_deck(above.unwrap_or_default());
-        let mut settings = Settings { decks: BTreeMap::new(), keys: BTreeMap::new(), ..begin.clone() };
+        let mut settings =
+            Settings { decks: BTreeMap::new(), keys: BTreeMap::new(), searches: BTreeMap::new(), ..begin.clone() };
         let mut origins = loaded.origins.get(&above.map(str::to_owned)).cloned().unwrap_or_default();
         let of_preset = preset.map(|(preset, at)| match presets.get(preset) {
             Some(said) => (head("preset", preset), said.clone()),
@@ -329,6 +341,21 @@ fn undotted(name: &str) -> (Option<String>, String) {
     }
 }
 
+/// The name under which a change of a saved search is kept: `searches.weak`.
+#[must_use]
+pub fn dotted_search(name: &str) -> String {
+    head(SEARCHES, name)
+}
+
+/// The saved search behind a name that [`dotted_search`] made, or a person wrote.
+#[must_use]
+pub fn saved_search(name: &str) -> Option<String> {
+    match toml_edit::Key::parse(name).as_deref() {
+        Ok([table, search]) if table.get() == SEARCHES => Some(search.get().to_owned()),
+        _ => None,
+    }
+}
+
 /// A name that [`dotted`] made, for people: `scale in work::team`.
 #[must_use]
 pub fn in_words(name: &str) -> String {
@@ -366,28 +393,50 @@ fn table_of<'d>(
     tables.get_mut(&name).and_then(toml_edit::Item::as_table_like_mut).ok_or_else(no_table).map(Some)
 }
 
+/// The table of saved searches in a file, made where it is missing and `make` says so.
+fn searches_of(
+    document: &mut toml_edit::DocumentMut,
+    make: bool,
+) -> Result<Option<&mut dyn toml_edit::TableLike>, Failure> {
+    if document.get(SEARCHES).is_none() {
+        if !make {
+            return Ok(None);
+        }
+        document.insert(SEARCHES, toml_edit::Item::Table(toml_edit::Table::new()));
+    }
+    let table = document.get_mut(SEARCHES).and_then(toml_edit::Item::as_table_like_mut);
+    table.map(Some).ok_or_else(|| {
+        Failure::data(format!("`{SEARCHES}` in the settings is no table")).hint("`lmq config edit` opens them")
+    })
+}
+
 /// Sets or, with `None`, takes out a setting in the file at `path`; comments and order stay. A setting of a deck is
-/// named as [`dotted`] does. Gives the old value.
+/// named as [`dotted`] does, a saved search as [`dotted_search`]. Gives the old value.
 ///
 /// # Errors
 /// When the value may not be, or the file can't be written.
 pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<String>, Failure> {
-    let (deck, key) = undotted(name);
-    let setting = setting(&key)?;
-    if deck.is_some() && !setting.per_deck {
+    let search = saved_search(name);
+    let (deck, key) = search.clone().map_or_else(|| undotted(name), |search| (None, search));
+    let new = match (&search, value) {
+        (Some(_), text) => text.map(Into::into),
+        (None, None) => setting(&key).map(|_| None)?,
+        (None, Some(text)) => {
+            let setting = setting(&key)?;
+            Some(setting.toml_value(text).ok_or_else(|| {
+                Failure::usage(format!("`{key}` can't be `{text}`")).hint(format!("it has to be {}", setting.allowed()))
+            })?)
+        }
+    };
+    if deck.is_some() && !setting(&key)?.per_deck {
         return Err(Failure::usage(format!("`{key}` applies to all decks")).hint("set it without --deck"));
     }
-    let new = match value {
-        Some(text) => Some(setting.toml_value(text).ok_or_else(|| {
-            Failure::usage(format!("`{key}` can't be `{text}`")).hint(format!("it has to be {}", setting.allowed()))
-        })?),
-        None => None,
-    };
     let text = read_text(path)?;
     let mut document = parse(path, &text)?.into_mut();
-    let table: Option<&mut dyn toml_edit::TableLike> = match &deck {
-        Some(deck) => table_of(&mut document, deck, new.is_some())?,
-        None => Some(document.as_table_mut()),
+    let table: Option<&mut dyn toml_edit::TableLike> = match (&deck, &search) {
+        (Some(deck), _) => table_of(&mut document, deck, new.is_some())?,
+        (None, Some(_)) => searches_of(&mut document, new.is_some())?,
+        (None, None) => Some(document.as_table_mut()),
     };
     let Some(table) = table else { return Ok(None) };
     let old = table.get(&key).and_then(toml_edit::Item::as_value).map(plain);
@@ -420,6 +469,9 @@ pub fn change(path: &Path, name: &str, value: Option<&str>) -> Result<Option<Str
             document.remove("deck");
         }
     }
+    if search.is_some() && is_empty {
+        document.remove(SEARCHES);
+    }
     files::make_folder_of(path)?;
     files::write_whole(path, |out| out.write_all(document.to_string().as_bytes()))?;
     Ok(old)
@@ -439,6 +491,7 @@ pub fn template() -> String {
     }
     text.push_str(
         "\n# Keys: a command and its keys. `?` in a session shows all commands.\n# [keys]\n# undo = \"z\"\n\
+         \n# Searches: `saved:weak` finds the cards of this one.\n# [searches]\n# weak = \"rated:7d:again\"\n\
          \n# For one deck, and those inside it:\n# [deck.\"work::team\"]\n# new_per_day = 3\n",
     );
     text

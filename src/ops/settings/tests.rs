@@ -75,3 +75,23 @@ fn the_template_sets_nothing_and_names_everything() {
         assert!(template().contains(&format!("\n# {} = ", setting.key)), "{}", setting.key);
     }
 }
+
+#[test]
+fn a_saved_search_has_a_line_in_its_table_and_the_last_one_takes_the_table_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "fuzz = true\n\n[deck.a]\nscale = \"sm2\"\n").unwrap();
+    let before = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(change(&path, &dotted_search("weak ones"), Some("is:leech")).unwrap(), None);
+    assert_eq!(change(&path, "searches.due", Some("is:due")).unwrap(), None);
+    assert_eq!(change(&path, "searches.due", Some("due<3d \"a\"")).unwrap(), Some("is:due".to_owned()));
+    let searches = load(Some(&path)).unwrap().searches;
+    let found: Vec<(&str, &str)> = searches.iter().map(|(name, query)| (name.as_str(), query.as_str())).collect();
+    assert_eq!(found, [("due", "due<3d \"a\""), ("weak ones", "is:leech")]);
+    for name in ["searches.due", "searches.\"weak ones\"", "searches.none"] {
+        change(&path, name, None).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+    let failure = read(Path::new("c.toml"), "[searches]\nx = 3\n").unwrap_err();
+    assert_eq!(failure.places, ["c.toml:2:1: `x` has to be a text, as \"rated:7d:again\", not `3`"]);
+}

@@ -25,7 +25,7 @@ pub(in crate::report) fn level_name(level: Level) -> Cell {
         Level::Unseen => "Unseen",
         Level::Learning => "Learning",
         Level::Familiar => "Familiar",
-        Level::Known => "Known",
+        Level::Solid => "Solid",
         Level::Mastered => "Mastered",
     };
     Cell::Named(level.name(), label)
@@ -49,15 +49,18 @@ pub(super) fn levels(progress: &Progress) -> Section {
         let of = |cards: &[u64; 5]| cards.get(level.index()).copied().unwrap_or(0);
         vec![level_name(level), Cell::Count(of(&now)), Cell::Count(of(&then))]
     });
-    let since = progress.standings_since.filter(|_| progress.has_history);
+    let since = progress.standings_since;
     Section {
         id: "levels",
-        title: "How well the cards are known".to_owned(),
-        note: since.map(|day| {
+        title: "Levels of the cards".to_owned(),
+        note: progress.has_history.then(|| {
+            let then = since.map_or_else(
+                || "before your first answer".to_owned(),
+                |day| format!("on the evening of {}", day.iso()),
+            );
             format!(
-                "Mastered: an interval of 90 days or more. Known: 21 to 89 days. Familiar: less. Learning: not yet \
-                 recalled twice in a row, or failed last. Then: on the evening of {}.",
-                day.iso()
+                "Mastered: an interval of 90 days or more. Solid: 21 to 89 days. Familiar: less. Learning: not yet \
+                 recalled twice in a row, or failed last. Then: {then}."
             )
         }),
         body: Body::Chart(
@@ -133,7 +136,10 @@ pub(super) fn fading(progress: &Progress) -> Section {
     Section {
         id: "fading",
         title: "If nothing is reviewed".to_owned(),
-        note: Some("Cards likely known on that day, and likely forgotten by then that are known today.".to_owned()),
+        note: Some(
+            "Cards that you likely know on that day, and those of today that you will likely have forgotten by then."
+                .to_owned(),
+        ),
         body: Body::Table(Table {
             names: 1,
             columns: vec![name("day", "On"), number("known", "Likely known"), number("forgotten", "Forgotten")],
@@ -144,7 +150,7 @@ pub(super) fn fading(progress: &Progress) -> Section {
 }
 
 /// How each topic stands and what moved.
-pub(super) fn mastery(progress: &Progress) -> Section {
+pub(super) fn topic_levels(progress: &Progress) -> Section {
     let mut listed: Vec<&Standing> = progress.standings.iter().collect();
     let all = listed.len();
     listed.truncate(MOST_TOPICS_LISTED);
@@ -164,12 +170,13 @@ pub(super) fn mastery(progress: &Progress) -> Section {
     };
     let climbed = listed.iter().filter(|standing| standing.moved() > 0).count();
     let overall = level_of(sum_of(listed.iter().map(|standing| &standing.now.cards)));
-    let since = progress.standings_since.map_or_else(String::new, |day| format!(" since {}", day.iso()));
+    let since =
+        progress.standings_since.map_or_else(|| "since you began".to_owned(), |day| format!("since {}", day.iso()));
     Section {
-        id: "mastery",
-        title: "Mastery by topic".to_owned(),
+        id: "topic_levels",
+        title: "Levels by topic".to_owned(),
         note: Some(format!(
-            "A topic has the level that at least half of its cards have reached. Moved: levels climbed{since}.{}",
+            "A topic has the level that at least half of its cards have reached. Moved: levels climbed {since}.{}",
             if all > listed.len() { format!(" {} of {all} topics.", listed.len()) } else { String::new() }
         )),
         body: Body::Chart(
@@ -178,11 +185,11 @@ pub(super) fn mastery(progress: &Progress) -> Section {
                 series: vec![4, 5, 6, 7, 8],
                 full: 0,
                 description: format!(
-                    "{} topics: {} mastered, {} known or better, {} familiar or better; {climbed} climbed{since}. All \
+                    "{} topics: {} mastered, {} solid or better, {} familiar or better; {climbed} climbed {since}. All \
                      cards together: {}.",
                     listed.len(),
                     reached(Level::Mastered),
-                    reached(Level::Known),
+                    reached(Level::Solid),
                     reached(Level::Familiar),
                     overall.map_or("none", Level::name)
                 ),
@@ -195,7 +202,7 @@ pub(super) fn mastery(progress: &Progress) -> Section {
                     name("id", "Id"),
                     name("level", "Level"),
                     number("mastered", "Mastered"),
-                    number("known", "Known"),
+                    number("solid", "Solid"),
                     number("familiar", "Familiar"),
                     number("learning", "Learning"),
                     number("unseen", "Unseen"),

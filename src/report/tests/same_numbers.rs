@@ -126,7 +126,7 @@ fn is_said(section: &str, row: &serde_json::Value, key: &str, cell: &str) -> boo
         }
         (_, serde_json::Value::String(text)) => cell == text || figures(cell) == figures(text),
         ("before" | "now", _) => {
-            let is_cards = section == "comparison_topics" && about == "known";
+            let is_cards = section == "comparison_topics" && about == "solid";
             cell == worded(if is_cards { "cards" } else { about }, value)
         }
         ("change", serde_json::Value::Number(_)) if about == "level" => cell == worded("moved", value),

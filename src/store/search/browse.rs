@@ -31,6 +31,9 @@ use std::collections::HashMap;
 /// Notes that are looked at before somebody else may have a turn: well below a millisecond of work.
 const SLICE: i64 = 1000;
 
+/// Plain texts that are written before somebody else may have a turn: one look at the disk for all of them.
+const KEPT_AT_ONCE: usize = 500;
+
 /// By what a list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortBy {
@@ -85,11 +88,9 @@ pub struct Listing {
 
 impl Listing {
     /// What was found so far, in order.
-    #[must_use]
-    pub fn rows(&self) -> Vec<RowId> {
-        let mut found = self.found.clone();
-        found.sort_unstable();
-        found.into_iter().map(|(_, card)| RowId(card)).collect()
+    pub fn rows(&mut self) -> Vec<RowId> {
+        self.found.sort_unstable();
+        self.found.iter().map(|(_, card)| RowId(*card)).collect()
     }
 }
 
@@ -153,11 +154,15 @@ impl Store {
             }
             Ok(true)
         })?;
-        let whole = listing.next > listing.last;
-        if whole {
-            self.keep_plain(&std::mem::take(&mut listing.made));
-        }
-        Ok(whole)
+        Ok(listing.next > listing.last)
+    }
+
+    /// Keeps some of the plain texts that a list made, so that the next search need not make them; whether there are more. After an
+    /// import of many notes with markup it is a long work, which a key may end.
+    pub fn keep_made(&self, listing: &mut Listing) -> bool {
+        let rest = listing.made.len().saturating_sub(KEPT_AT_ONCE);
+        self.keep_plain(&listing.made.split_off(rest));
+        rest > 0
     }
 
     /// The names of some rows. Of a note that was erased meanwhile there is none.

@@ -7,12 +7,13 @@ use crate::store::cards::fixture::Fixture;
 use crate::store::cards::fixture::Row;
 use crate::store::cards::fixture::card;
 use crate::store::columns::card_number;
+use std::collections::BTreeMap;
 
 const TODAY: StudyDay = StudyDay(100);
 
 fn search(fixture: &Fixture, query: &str) -> Vec<CardId> {
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    fixture.store.search(&parse(query, Some(Scale::Sm2)).unwrap(), &asked).unwrap()
+    fixture.store.search(&parse(query, Some(Scale::Sm2), &BTreeMap::new()).unwrap(), &asked).unwrap()
 }
 
 /// Notes 1 to 40 in deck `b`, and in `a`, which was made later, 41 and 42 at one place.
@@ -73,7 +74,7 @@ fn the_shown_text_and_its_own_tags_are_searched_and_erased_words_are_gone() {
         lines.push(line.text.text("front").to_owned());
         Ok(())
     };
-    fixture.store.found(&parse("ubung OR erased", None).unwrap(), &asked, line).unwrap();
+    fixture.store.found(&parse("ubung OR erased", None, &BTreeMap::new()).unwrap(), &asked, line).unwrap();
     assert_eq!(lines, ["Übung"]);
 }
 
@@ -114,7 +115,7 @@ fn the_day_on_which_a_note_was_added_is_that_of_the_action_which_made_it() {
 /// The cards of a list that was made in one go.
 fn listed(fixture: &Fixture, query: &str, sort: Sort) -> Vec<CardId> {
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    let mut listing = fixture.store.list(parse(query, None).unwrap(), asked, sort).unwrap();
+    let mut listing = fixture.store.list(parse(query, None, &BTreeMap::new()).unwrap(), asked, sort).unwrap();
     assert!(fixture.store.go_on(&mut listing, || true).unwrap(), "it is shorter than a slice");
     fixture.store.cards_of_rows(&listing.rows()).unwrap()
 }
@@ -179,7 +180,7 @@ fn a_long_list_can_be_put_aside_and_gone_on_with() {
          SELECT u.id, n.deck, n.source, u.id, u.id, u.id, 1 FROM note_name u, note n WHERE n.id = 1 AND u.id > 1",
     );
     let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
-    let mut listing = fixture.store.list(parse("", None).unwrap(), asked, Sort::default()).unwrap();
+    let mut listing = fixture.store.list(parse("", None, &BTreeMap::new()).unwrap(), asked, Sort::default()).unwrap();
     assert!(!fixture.store.go_on(&mut listing, || true).unwrap());
     let first = listing.rows().len();
     assert!(first > 0 && first < 2500, "{first}");

@@ -6,6 +6,7 @@
 
 mod acts;
 mod face;
+mod saved;
 mod table;
 
 use crate::core::search::error::SearchError;
@@ -75,6 +76,8 @@ struct Browser<'w> {
     fault: Option<SearchError>,
     /// The list, until it is whole.
     listing: Option<Listing>,
+    /// The last one, as long as there is something of it to keep.
+    leftover: Option<Listing>,
     rows: Vec<RowId>,
     /// The rows before these, where there were any.
     before: Vec<RowId>,
@@ -125,6 +128,7 @@ fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_
                 continue;
             }
         }
+        while !term.has_event(Duration::ZERO).unwrap_or(true) && browser.keep() {}
         let event = match term.next(with.stop)? {
             None if (with.stop)() => return Ok(()),
             None => continue,
@@ -145,6 +149,7 @@ impl<'w> Browser<'w> {
             typing,
             fault: None,
             listing: None,
+            leftover: None,
             rows: Vec::new(),
             before: Vec::new(),
             all: None,
@@ -190,7 +195,9 @@ impl<'w> Browser<'w> {
             self.before = before;
         }
         if whole {
-            self.listing = None;
+            self.leftover = self.listing.take();
+            // Its places are those of the rows before.
+            self.range = None;
             if self.query.text().trim().is_empty() {
                 self.all = Some(self.rows.len());
             }
@@ -205,6 +212,15 @@ impl<'w> Browser<'w> {
         }
         self.chosen = self.chosen.min(self.rows.len().saturating_sub(1));
         Ok(is_new)
+    }
+
+    /// Keeps some of what the last list made; whether there is more.
+    fn keep(&mut self) -> bool {
+        let more = self.leftover.as_mut().is_some_and(|listing| self.workspace.keep_made(listing));
+        if !more {
+            self.leftover = None;
+        }
+        more
     }
 
     /// The list anew, after something was changed: with the same card chosen, where it is still there.
@@ -258,6 +274,10 @@ impl<'w> Browser<'w> {
                         self.query.clear();
                         self.retyped()?;
                     }
+                }
+                KeyCode::Tab if self.completion().is_some() => {
+                    self.query = Input::of(&self.completion().unwrap_or_default());
+                    self.retyped()?;
                 }
                 KeyCode::Enter | KeyCode::Tab | KeyCode::Down => self.typing = false,
                 _ => {
@@ -349,10 +369,7 @@ impl<'w> Browser<'w> {
             }
             Command::SelectRange => match self.range.take() {
                 Some(_) => {}
-                None => {
-                    self.begin_range();
-                    self.go_to(self.chosen);
-                }
+                None => self.begin_range(),
             },
             Command::SelectAll => {
                 self.range = None;
@@ -374,6 +391,7 @@ impl<'w> Browser<'w> {
                 self.said = edit::add(&mut self.workspace.note_editor(), &deck, term, with)?;
                 self.anew()?;
             }
+            Command::Saved => self.saved_searches(term, with)?,
             Command::Sort => self.choose_sort(term, with)?,
             Command::Columns => self.choose_columns(term, with)?,
             Command::Actions => {
@@ -412,17 +430,24 @@ impl<'w> Browser<'w> {
     fn begin_range(&mut self) {
         if self.range.is_none() {
             self.range = Some((self.chosen, self.selected.clone()));
+            self.selected.extend(self.row());
         }
     }
 
-    /// Goes to a row; what lies between it and the beginning of a range is selected.
+    /// Goes to a row; what lies between it and the beginning of a range is selected. Only the rows that come in or go out are
+    /// looked at: a range may hold a hundred thousand.
     fn go_to(&mut self, to: usize) {
-        self.chosen = to;
-        if let Some((from, before)) = &self.range {
-            let (first, last) = ((*from).min(to), (*from).max(to));
-            self.selected = before.clone();
-            self.selected.extend(self.rows.get(first..=last).unwrap_or_default());
+        let from = std::mem::replace(&mut self.chosen, to);
+        let Some((begun, before)) = &self.range else { return };
+        let span = |end: usize| ((*begun).min(end), (*begun).max(end) + 1);
+        let (old, new) = (span(from), span(to));
+        let apart =
+            |one: (usize, usize), other: (usize, usize)| [(one.0, one.1.min(other.0)), (one.0.max(other.1), one.1)];
+        let rows = |(first, end): (usize, usize)| self.rows.get(first..end).unwrap_or_default();
+        for row in apart(old, new).into_iter().flat_map(rows).filter(|row| !before.contains(row)) {
+            self.selected.remove(row);
         }
+        self.selected.extend(apart(new, old).into_iter().flat_map(rows));
     }
 }
 

@@ -15,6 +15,8 @@ use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
+use crossterm::event::MouseButton;
+use crossterm::event::MouseEventKind;
 use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
@@ -22,6 +24,7 @@ use ratatui::text::Line;
 use ratatui::text::Span;
 use ratatui::widgets::Clear;
 use ratatui::widgets::Paragraph;
+use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Known words that are shown at once.
@@ -34,33 +37,56 @@ pub(super) struct Choice {
     pub(super) what: String,
 }
 
-/// The lower part of the screen, with a rule above it.
+/// The lower part of a screen, below a rule.
+fn lower(whole: Rect, lines: usize) -> Rect {
+    let height = u16::try_from(lines).unwrap_or(u16::MAX).min(whole.height.saturating_sub(1));
+    Rect { y: whole.y + whole.height - height, height, ..whole }
+}
+
+/// Makes room there, and draws the rule.
 fn sheet(frame: &mut Frame<'_>, lines: usize, with: ScreenContext<'_>) -> Rect {
-    let whole = frame.area();
-    let height = u16::try_from(lines + 1).unwrap_or(u16::MAX).min(whole.height);
-    let area = Rect { y: whole.y + whole.height - height, height, ..whole };
-    frame.render_widget(Clear, area);
-    let rule = Rect { height: 1.min(height), ..area };
+    let area = lower(frame.area(), lines);
+    let rule = Rect { y: area.y.saturating_sub(1), height: 1.min(frame.area().height), ..area };
+    frame.render_widget(Clear, area.union(rule));
     frame.render_widget(say(&"─".repeat(usize::from(area.width)), Tone::Quiet, with.look), rule);
-    Rect { y: area.y + rule.height, height: height - rule.height, ..area }
+    area
+}
+
+/// The choices in sight where one of them is chosen: from which on, and how many.
+fn in_sight(area: Rect, chosen: usize) -> (usize, usize) {
+    let rows = usize::from(area.height.saturating_sub(2));
+    ((chosen + 1).saturating_sub(rows.max(1)), rows)
 }
 
 /// One of `choices`, over the screen that `behind` draws; `None` when it was left.
 pub(super) fn one(
     title: &str,
     choices: &[Choice],
-    mut chosen: usize,
+    chosen: usize,
     behind: &dyn Fn(&mut Frame<'_>),
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<usize>, Failure> {
+    Ok(one_for(title, choices, &[], chosen, behind, term, with)?.map(|(place, _)| place))
+}
+
+/// The same, with other keys than Enter that do something with a line: a key, and what it does. Which of them was pressed, if any.
+pub(super) fn one_for(
+    title: &str,
+    choices: &[Choice],
+    others: &[(String, &str)],
+    mut chosen: usize,
+    behind: &dyn Fn(&mut Frame<'_>),
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Option<(usize, Option<usize>)>, Failure> {
     let last = choices.len().saturating_sub(1);
+    let lines = choices.len() + 2;
     loop {
         term.draw(|frame| {
             behind(frame);
-            let area = sheet(frame, choices.len() + 2, with);
-            let rows = usize::from(area.height.saturating_sub(2));
-            let top = (chosen + 1).saturating_sub(rows.max(1));
+            let area = sheet(frame, lines, with);
+            let (top, rows) = in_sight(area, chosen);
             let width = usize::from(area.width);
             let mut lines = vec![say(&fit(title, width), Tone::Strong, with.look)];
             for (place, choice) in choices.iter().enumerate().skip(top).take(rows) {
@@ -71,12 +97,30 @@ pub(super) fn one(
             }
             frame.render_widget(Paragraph::new(lines), area);
             let foot = Rect { y: (area.y + area.height).saturating_sub(1), height: 1.min(area.height), ..area };
-            let pieces = [("Enter chooses".to_owned(), Tone::Plain), ("Esc goes back".to_owned(), Tone::Quiet)];
+            let mut pieces = vec![("Enter chooses".to_owned(), Tone::Plain), ("Esc goes back".to_owned(), Tone::Quiet)];
+            pieces.extend(others.iter().map(|(key, what)| (format!("{key} {what}"), Tone::Quiet)));
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
         let key = match term.next(with.stop)? {
             None if (with.stop)() => return Ok(None),
             Some(Event::Key(key)) => key,
+            Some(Event::Mouse(mouse)) => {
+                let area = lower(Rect::from((Position::ORIGIN, term.size()?)), lines);
+                let (top, rows) = in_sight(area, chosen);
+                match mouse.kind {
+                    MouseEventKind::ScrollDown => chosen = (chosen + 1).min(last),
+                    MouseEventKind::ScrollUp => chosen = chosen.saturating_sub(1),
+                    // The first line is the title.
+                    MouseEventKind::Down(MouseButton::Left) if mouse.row > area.y => {
+                        let row = usize::from(mouse.row - area.y - 1);
+                        if row < rows && top + row <= last && !choices.is_empty() {
+                            return Ok(Some((top + row, None)));
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
             _ => continue,
         };
         if key.modifiers.contains(KeyModifiers::CONTROL) {
@@ -84,15 +128,17 @@ pub(super) fn one(
         }
         match (key.code, with.keys.command(&key)) {
             (KeyCode::Esc, _) => return Ok(None),
-            (KeyCode::Enter, _) => return Ok(Some(chosen).filter(|_| !choices.is_empty())),
+            (KeyCode::Enter, _) => return Ok(Some((chosen, None)).filter(|_| !choices.is_empty())),
             (KeyCode::Up, _) => chosen = chosen.saturating_sub(1),
             (KeyCode::Down, _) => chosen = (chosen + 1).min(last),
             (KeyCode::Char(c), command) => {
                 // A line's own key goes before those that move.
                 if let Some(place) = choices.iter().position(|choice| choice.key.chars().eq([c])) {
-                    return Ok(Some(place));
+                    return Ok(Some((place, None)));
                 }
+                let other = others.iter().position(|(key, _)| key.chars().eq([c]));
                 match command {
+                    _ if other.is_some() => return Ok(Some((chosen, other)).filter(|_| !choices.is_empty())),
                     Some(Command::Down) => chosen = (chosen + 1).min(last),
                     Some(Command::Up) => chosen = chosen.saturating_sub(1),
                     Some(Command::Quit) => return Ok(None),
@@ -116,10 +162,11 @@ pub(super) fn completions<'k>(typed: &str, known: impl IntoIterator<Item = &'k S
     begins.chain(holds).map(String::as_str).take(SHOWN).collect()
 }
 
-/// A word, typed or completed with Tab from those that are known; `None` when it was left. No word is empty.
+/// A word, typed or completed with Tab from those that are known; `None` when it was left. No word is empty. The known ones are asked for
+/// once the question is on the screen: to find them may take a while.
 pub(super) fn word(
     title: &str,
-    known: &[String],
+    known: &dyn Fn() -> Result<BTreeSet<String>, Failure>,
     behind: &dyn Fn(&mut Frame<'_>),
     term: &mut Term,
     with: ScreenContext<'_>,
@@ -128,8 +175,9 @@ pub(super) fn word(
     // Tab goes through what completes the text that was typed last.
     let mut typed = String::new();
     let mut turn = 0_usize;
+    let mut words: Option<BTreeSet<String>> = None;
     loop {
-        let offers = completions(&typed, known);
+        let offers = completions(&typed, words.iter().flatten());
         term.draw(|frame| {
             behind(frame);
             let area = sheet(frame, 3, with);
@@ -149,6 +197,10 @@ pub(super) fn word(
             }
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
+        if words.is_none() {
+            words = Some(known()?);
+            continue;
+        }
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(None),
             Some(Event::Paste(text)) => {

@@ -354,6 +354,7 @@ impl Screen {
             | Command::SelectAll
             | Command::Page
             | Command::Actions
+            | Command::Saved
             | Command::Sort
             | Command::Columns
             | Command::Tag

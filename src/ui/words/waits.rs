@@ -119,7 +119,7 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
     let due = if lines.is_empty() { "Nothing is due" } else { "" };
     let new = counted(nothing.new, "new card waits", "new cards wait");
     if nothing.new > 0 && nothing.more_new == 0 {
-        let why = "what comes before must be known first, or a card of the same note has its turn first";
+        let why = "what comes before must be learned first, or a card of the same note has its turn first";
         lines.push(format!("{new}: {why}"));
     } else if nothing.new > 0 && nothing.new_wait {
         lines.push(format!("{NEW_WAIT}. {}", brings("--new 5", nothing.more_new)));

@@ -30,6 +30,7 @@ use lmq::core::study_day::Timestamp;
 use lmq::core::text;
 use lmq::env::Env;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::hint::black_box;
 
 pub(super) fn targets() -> Vec<Target> {
@@ -55,7 +56,7 @@ fn lines_of(folder: &str) -> Seeds {
 /// A query that was read is asked of notes; what it decides without the card holds with it.
 fn search(bytes: &[u8], bodies: &[Vec<u8>], chance: &mut Chance) -> Result<(), String> {
     let line = String::from_utf8_lossy(bytes);
-    let query = match parse(&line, None) {
+    let query = match parse(&line, None, &BTreeMap::new()) {
         Ok(query) => query,
         Err(error) => {
             let [shown, caret] = error.drawn(&line);

@@ -15,6 +15,7 @@ use crate::ui::tui::paint::fit;
 use crate::ui::tui::pick;
 use crate::ui::tui::pick::Choice;
 use crate::ui::tui::term::Term;
+use std::collections::BTreeSet;
 
 /// What can be done with cards, in the order of the menu.
 const ACTS: &[(Command, &str)] = &[
@@ -105,7 +106,7 @@ impl Browser<'_> {
         if meant.is_empty() {
             return Ok(());
         }
-        let mut ask = |what: &str, known: &[String]| {
+        let mut ask = |what: &str, known: &dyn Fn() -> Result<BTreeSet<String>, Failure>| {
             pick::word(
                 &format!("{what} ({})", fit(&self.meant_in_words(), 30)),
                 known,
@@ -114,18 +115,18 @@ impl Browser<'_> {
                 with,
             )
         };
-        let listed = |words: std::collections::BTreeSet<String>| words.into_iter().collect::<Vec<_>>();
+        let (tags, decks) = (|| self.workspace.tags(), || self.workspace.decks());
         let act = match command {
             Command::Suspend => Some(Act::Suspend),
             Command::Bury => Some(Act::Bury),
             Command::Mark => Some(Act::Mark),
             Command::Reset => Some(Act::Reset),
             Command::Delete => Some(Act::Delete),
-            Command::Tag => ask("Tag", &listed(self.workspace.tags()?))?.map(Act::Tag),
-            Command::Untag => ask("Take away the tag", &listed(self.workspace.tags()?))?.map(Act::Untag),
-            Command::Move => ask("Move to the deck", &listed(self.workspace.decks()?))?.map(Act::Move),
+            Command::Tag => ask("Tag", &tags)?.map(Act::Tag),
+            Command::Untag => ask("Take away the tag", &tags)?.map(Act::Untag),
+            Command::Move => ask("Move to the deck", &decks)?.map(Act::Move),
             Command::SetDue => {
-                let known = ["today", "tomorrow", "7d", "30d"].map(str::to_owned);
+                let known = || Ok(["today", "tomorrow", "7d", "30d"].map(str::to_owned).into());
                 ask("Due on", &known)?.map(Act::SetDue)
             }
             _ => None,

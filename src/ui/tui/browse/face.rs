@@ -191,8 +191,9 @@ impl Browser<'_> {
     fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
         let key = |command| with.keys.first(command);
         if self.typing {
-            let pieces = ["Enter to the list", "Esc shows all cards"];
-            return pieces.map(|piece| (piece.to_owned(), Tone::Quiet)).into();
+            let completes = self.completion().map(|_| "Tab completes");
+            let pieces = ["Enter to the list", "Esc shows all cards"].into_iter().chain(completes);
+            return pieces.map(|piece| (piece.to_owned(), Tone::Quiet)).collect();
         }
         let count =
             if self.selected.is_empty() { String::new() } else { format!(" ({})", number(self.selected.len())) };

@@ -8,6 +8,7 @@ use crate::ops::workspace::DeckRow;
 use crate::ops::workspace::Overview;
 use crate::ops::workspace::Recall;
 use crate::ui::keymap::Command;
+use crate::ui::stats::share;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::fit;
@@ -119,7 +120,7 @@ impl Page<'_> {
         let mut lines = self.now(width);
         let practised = self.overview.day > 0;
         if practised && !has_pane {
-            lines.extend(self.recalled().map(|said| wrapped(&said, width, Style::new())).into_iter().flatten());
+            lines.extend(self.known().map(|said| wrapped(&said, width, Style::new())).into_iter().flatten());
             lines.extend(wrapped(&self.done(), width, style(Tone::Quiet, look)));
         }
         let back = self.overview.comeback.as_ref().and_then(words::welcome_back);
@@ -189,13 +190,13 @@ impl Page<'_> {
         (self.overview.first_run && has(true) && has(false)).then_some(CHOICE)
     }
 
-    /// How much is recalled.
-    fn recalled(&self) -> Option<String> {
+    /// How much is likely known.
+    fn known(&self) -> Option<String> {
         let (recall, friday) = self.recall.filter(|(recall, _)| recall.now.cards > 0)?;
         let (now, then, all) = (cards(recall.now.millionths), cards(recall.then), recall.now.cards);
         let day = friday.date().format("%A");
         let of = counted(all, "card", "cards");
-        Some(format!("You recall {now} of {of} today; on {day}, if you stop now: {then}"))
+        Some(format!("You likely know {now} of {of} today; on {day}, if you stop now: {then}"))
     }
 
     /// What was done today, and how many days in a row.
@@ -215,7 +216,7 @@ impl Page<'_> {
         // Columns of a count.
         let (count, again) = if narrow { (4, "rep") } else { (6, "again") };
         let recall = self.recall.map(|(recall, _)| recall).filter(|_| width >= 60 && overview.day > 0);
-        // The share that is likely recalled, and its bar.
+        // The share that is likely known, and its bar.
         let known = if recall.is_some() { 8 } else { 0 };
         // Whole titles are worth more than a bar.
         let titles = self.rows.iter().map(|row| 2 * row.depth + 2 + row.title.width().max(row.name.width()));
@@ -230,7 +231,7 @@ impl Page<'_> {
             Span::styled(format!("{again:>count$}"), style(Tone::Again, look)),
         ];
         if known > 0 {
-            heads.push(Span::styled(format!("{:>known$}", "recall"), style(Tone::Quiet, look)));
+            heads.push(Span::styled(format!("{:>known$}", "known"), style(Tone::Quiet, look)));
         }
         let mut lines = vec![Line::from(heads)];
         // The name is ready to be shown: an indent would not outlive `one_line`.
@@ -256,9 +257,9 @@ impl Page<'_> {
         // Rows at the top hold those inside them already.
         let all: u64 = overview.decks.iter().filter(|row| row.depth == 0).map(|row| row.cards).sum();
         let name = if overview.decks.iter().any(|row| row.left_out) { "daily decks" } else { "all decks" };
-        let share = |millionths: u64, cards_of: u64| (cards(millionths), cards_of);
+        let part = |millionths: u64, cards_of: u64| (cards(millionths), cards_of);
         let first = lines.len();
-        lines.push(row(0, name, overview.daily, recall.map(|recall| share(recall.now.millionths, all))));
+        lines.push(row(0, name, overview.daily, recall.map(|recall| part(recall.now.millionths, all))));
         let folds = overview.decks.iter().any(|row| row.holds_others);
         for (index, deck) in self.rows.iter().enumerate() {
             let leaf = one_line(deck.name.rsplit("::").next().unwrap_or(&deck.name));
@@ -271,7 +272,7 @@ impl Page<'_> {
             let title = if deck.title.is_empty() { leaf } else { one_line(&deck.title) };
             let title = if deck.left_out { format!("{title} (not daily)") } else { title };
             let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
-            let known = recall.map(|recall| share(self.known_in(deck, recall), deck.cards));
+            let known = recall.map(|recall| part(self.known_in(deck, recall), deck.cards));
             lines.push(row(index + 1, &format!("{indent}{fold}{title}"), [deck.due, deck.new, deck.repeats], known));
         }
         (lines, first + self.chosen)
@@ -312,8 +313,10 @@ impl Page<'_> {
         if let Some((recall, friday)) = self.recall.filter(|(recall, _)| recall.now.cards > 0) {
             let (now, all) = (cards(recall.now.millionths), recall.now.cards);
             let of = counted(all, "card", "cards");
-            lines.extend(wrapped(&format!("You recall {now} of {of} today"), width, style(Tone::Strong, look)));
-            lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), bar(now, all, 24))));
+            lines.extend(wrapped(&format!("You likely know {now} of {of} today"), width, style(Tone::Strong, look)));
+            if overview.day >= CHART_DAYS {
+                lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), bar(now, all, 24))));
+            }
             let day = friday.date().format("%A");
             lines.extend(wrapped(&format!("On {day}, if you stop now: {}", cards(recall.then)), width, Style::new()));
             lines.push(Line::default());
@@ -322,12 +325,10 @@ impl Page<'_> {
         if overview.day < CHART_DAYS {
             return lines;
         }
-        if let Some((from, to)) = crate::core::totals::wilson(overview.retention.passed, overview.retention.all) {
-            let kept = percent(overview.retention.passed, overview.retention.all);
-            let [from, to] = [from, to].map(|share| format!("{:.0}", share * 100.0));
-            let reviews = counted(overview.retention.all, "review", "reviews");
+        if overview.retention.all > 0 {
             lines.push(Line::default());
-            lines.extend(wrapped(&format!("Kept in mind {kept} % ({from}–{to}), {reviews}"), width, Style::new()));
+            let said = format!("True retention {} in 30 days", share(overview.retention));
+            lines.extend(wrapped(&said, width, Style::new()));
         }
         lines.push(Line::default());
         lines.extend(self.weeks());
@@ -471,7 +472,7 @@ mod tests {
             assert!(title.contains('…') || title.contains("mix up most"), "{columns}: {title}");
             assert_eq!(pane.is_empty(), columns < 120, "{columns}");
             let known = if pane.is_empty() { &flat } else { &pane };
-            assert!(known.contains("You recall 177 of 190 cards today"), "{columns}:\n{body}\n{pane}");
+            assert!(known.contains("You likely know 177 of 190 cards today"), "{columns}:\n{body}\n{pane}");
         }
         let (body, pane) = shown(&overview(27), 120);
         assert!(body.starts_with("lmq ") && body.contains("Tue 10 Feb · day 27"), "{body}");
@@ -481,7 +482,7 @@ mod tests {
         short.decks[0].title = "Short".to_owned();
         assert!(shown(&short, 120).0.contains('░'));
         assert!(
-            pane.contains("On Friday, if you stop now: 161") && pane.contains("Kept in mind 84 % (76–90)"),
+            pane.contains("On Friday, if you stop now: 161") && pane.contains("True retention 84 % (76–90 %)"),
             "{pane}"
         );
         assert!(pane.contains("M T W T F S S") && pane.contains("9 Feb"), "{pane}");
@@ -491,12 +492,16 @@ mod tests {
     fn nothing_is_drawn_before_a_week_and_nothing_is_counted_before_the_first_answer() {
         for columns in [40, 80, 120] {
             let (body, pane) = shown(&overview(6), columns);
-            assert!(!body.contains("next days") && !pane.contains("M T W") && !pane.contains("Kept"), "{body}\n{pane}");
-            assert!(!body.contains('░'), "{body}");
+            let all = format!("{body}\n{pane}");
+            assert!(!["next days", "M T W", "True retention"].iter().any(|said| all.contains(said)), "{all}");
+            assert!(!all.contains(['█', '▓', '▒', '░']), "{all}");
             let (body, pane) = shown(&overview(7), columns);
             assert!(format!("{body}{pane}").contains("next days"), "{body}\n{pane}");
             let (first, pane) = shown(&overview(0), columns);
-            assert!(!first.contains("You recall") && !first.contains("answers today") && pane.is_empty(), "{first}");
+            assert!(
+                !first.contains("You likely know") && !first.contains("answers today") && pane.is_empty(),
+                "{first}"
+            );
         }
     }
 
@@ -510,6 +515,22 @@ mod tests {
         assert!(!offers(&back));
         let (body, _) = shown(&back, 80);
         assert!(body.contains("Welcome back after 9 days") && !body.contains("300"), "no mountain: {body}");
+        for (day, is_back, is_offered) in [0, 6, 30].into_iter().flat_map(|day| {
+            [(false, false), (false, true), (true, false), (true, true)].map(|(back, offer)| (day, back, offer))
+        }) {
+            let usual = overview(day);
+            let home = Overview {
+                comeback: back.comeback.filter(|_| is_back),
+                checkup: usual.checkup.filter(|_| is_offered),
+                ..usual
+            };
+            for columns in [40, 80, 120] {
+                let (body, pane) = shown(&home, columns);
+                let all = format!("{body}\n{pane}");
+                let notices = ["Welcome back", "check-up"].iter().filter(|notice| all.contains(**notice)).count();
+                assert_eq!(notices, usize::from(is_back || is_offered), "day {day}, {columns} columns:\n{all}");
+            }
+        }
     }
 
     #[test]
