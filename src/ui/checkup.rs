@@ -24,6 +24,7 @@ use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
 use crate::ui::Look;
 use crate::ui::lines::Lines;
+use crate::ui::plain::write_labelled;
 use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::io::Write;
@@ -252,7 +253,8 @@ impl Plain<'_, '_> {
             writeln!(self.out, "{part}").map_err(|error| Failure::output(&error))?;
         }
         for (index, option) in asked.question.options.iter().enumerate() {
-            self.line(&format!("    {}  {}", index + 1, one_line(option)))?;
+            write_labelled(self.out, self.width, &format!("    {}  ", index + 1), &one_line(option))
+                .map_err(|error| Failure::output(&error))?;
         }
         self.line("")?;
         self.line(&format!("{}; :d if you don't know", how(asked, false)))
@@ -264,6 +266,8 @@ impl Plain<'_, '_> {
             self.line(UNSEEN)?;
             return Ok(true);
         }
+        let Stage::Asking(asked) = self.sitting.checkup().stage() else { return Ok(false) };
+        let asks_for_words = matches!(asked.question.ask, Ask::Type | Ask::Recall | Ask::Say | Ask::List(_));
         match line {
             ":d" => return self.feed(&Input::DontKnow),
             ":q" => {
@@ -274,7 +278,9 @@ impl Plain<'_, '_> {
                 Ok(done) => self.say(&done)?,
                 Err(failure) => return self.failed(failure),
             },
-            ":?" => {
+            // An answer in words may be anything.
+            "?" if asks_for_words => return self.feed(&Input::Respond(line.to_owned())),
+            ":?" | "?" => {
                 for (name, what) in COMMANDS {
                     self.line(&format!("{name}  {what}"))?;
                 }

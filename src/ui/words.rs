@@ -76,9 +76,9 @@ pub fn about(time: Millis) -> String {
     }
 }
 
-/// What is left: `4 left, about 1 minute`.
+/// What is left: `4 due · 2 minutes`, with what stands between the two.
 #[must_use]
-pub fn left(session: &Session) -> String {
+pub fn left(session: &Session, between: &str) -> String {
     let waiting = session.waiting();
     let mut parts = Vec::new();
     for (count, word) in [(waiting.new, "new"), (waiting.reviews, "due"), (waiting.repeats, "again")] {
@@ -86,7 +86,7 @@ pub fn left(session: &Session) -> String {
             parts.push(format!("{count} {word}"));
         }
     }
-    format!("{} · {}", parts.join(", "), about(session.time_left()))
+    format!("{}{between}{}", parts.join(", "), about(session.time_left()))
 }
 
 /// How to answer, in a few words; for keys (`keys`) or for lines.
@@ -109,17 +109,17 @@ pub fn how(ask: Ask, options: usize, keys: bool) -> String {
 }
 
 /// What stands above the model of a card that was answered in one's own words: the sentences of earlier days, today's, and
-/// what comes below.
+/// what comes below. Each with its label.
 #[must_use]
-pub fn own_words(current: &Current) -> Vec<String> {
-    let earlier =
-        current.loaded.own.earlier().into_iter().map(|said| format!("{}: {}", said.day.iso(), one_line(&said.words)));
-    let today = current.response.iter().map(|words| format!("You said: {}", one_line(words)));
-    let mut lines: Vec<String> = earlier.chain(today).collect();
+pub fn own_words(current: &Current) -> Vec<(String, String)> {
+    let earlier = current.loaded.own.earlier().into_iter();
+    let earlier = earlier.map(|said| (format!("{}: ", said.day.iso()), one_line(&said.words)));
+    let today = current.response.iter().map(|words| ("You said: ".to_owned(), one_line(words)));
+    let mut lines: Vec<(String, String)> = earlier.chain(today).collect();
     if !lines.is_empty() {
-        lines.push(String::new());
+        lines.push((String::new(), String::new()));
     }
-    lines.push("One way to say it:".to_owned());
+    lines.push(("One way to say it:".to_owned(), String::new()));
     lines
 }
 

@@ -60,7 +60,7 @@ impl Screen {
         let foot_area = Rect { width: room.width, ..foot_area };
         let deck = one_line(&current.loaded.deck);
         let mark = if current.loaded.state.marked { "* " } else { "" };
-        let left = words::left(session);
+        let left = words::left(session, " · ");
         // What is left matters more than a long name of a deck.
         let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width() + 3).max(6));
         frame.render_widget(say(&format!("{name} · {left}"), Tone::Quiet, with.look), head);
@@ -198,8 +198,8 @@ impl Screen {
             }
             lines.push(Line::default());
         } else if current.question.ask == Ask::Say {
-            for line in words::own_words(current) {
-                lines.extend(wrapped(&line, width, style(Tone::Quiet, with.look)));
+            for (label, text) in words::own_words(current) {
+                lines.extend(wrapped(&format!("{label}{text}"), width, style(Tone::Quiet, with.look)));
             }
         } else if let Some(response) = &current.response {
             lines.extend(wrapped(&format!("you: {response}"), width, style(Tone::Quiet, with.look)));
