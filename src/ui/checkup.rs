@@ -23,6 +23,7 @@ use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
 use crate::ui::Look;
+use crate::ui::keymap::Keymap;
 use crate::ui::lines::Lines;
 use crate::ui::plain::write_labelled;
 use crate::ui::typeset::text_lines;
@@ -134,9 +135,9 @@ fn missed(scene: &MissedScene) -> Vec<String> {
     lines
 }
 
-/// How to answer a scene, in a few words; for keys (`keys`) or for lines.
+/// How to answer a scene, in a few words; with the keys that are bound, or over lines.
 #[must_use]
-pub fn how(asked: &Asked, keys: bool) -> String {
+pub fn how(asked: &Asked, keys: Option<&Keymap>) -> String {
     match (asked.question.ask, keys) {
         (Ask::Recall | Ask::Say | Ask::Type, _) => "Type the answer".to_owned(),
         (ask @ (Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order), keys) => {
@@ -257,7 +258,7 @@ impl Plain<'_, '_> {
                 .map_err(|error| Failure::output(&error))?;
         }
         self.line("")?;
-        self.line(&format!("{}; :d if you don't know", how(asked, false)))
+        self.line(&format!("{}; :d if you don't know", how(asked, None)))
     }
 
     /// One line; whether it goes on.

@@ -1,6 +1,7 @@
 //! The session over lines: for pipes, scripts and screen readers. No escape codes, ever.
 
 use crate::core::card::Ask;
+use crate::core::card::Correctness;
 use crate::core::document::Document;
 use crate::core::document::Side;
 use crate::core::id::CardId;
@@ -308,7 +309,7 @@ impl Sitting<'_, '_> {
             self.labelled(&format!("    {}  ", index + 1), &one_line(option))?;
         }
         self.blank()?;
-        let mut how = words::how(current.question.ask, current.question.options.len(), false);
+        let mut how = words::how(current.question.ask, current.question.options.len(), None);
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
         }
@@ -322,6 +323,14 @@ impl Sitting<'_, '_> {
         if let Some(verdict) = &current.verdict {
             let remark = if verdict.remark.is_empty() { String::new() } else { format!("({})", verdict.remark) };
             self.labelled(&format!("{} ", words::verdict(verdict)), &remark)?;
+            let ask = current.question.ask;
+            if verdict.outcome != Correctness::Right
+                && verdict.close.is_none()
+                && !matches!(ask, Ask::List(_))
+                && !verdict.given.is_empty()
+            {
+                self.labelled("  you: ", &one_line(&verdict.given))?;
+            }
             let close = verdict.close.as_ref().and_then(|_| words::compared(verdict, current.question.ask));
             if let Some(compared) = close {
                 let marked: String = compared.marked().into_iter().map(|(_, text)| text).collect();
@@ -505,7 +514,7 @@ impl Sitting<'_, '_> {
         match stage {
             Stage::Front(_) if self.primer => self.line("Enter goes on to the card"),
             Stage::Front(current) => {
-                self.line(&words::how(current.question.ask, current.question.options.len(), false))?;
+                self.line(&words::how(current.question.ask, current.question.options.len(), None))?;
                 self.line("An answer that begins with : is typed with two, as ::x")
             }
             Stage::Back(_) => self.line("A grade by its number or its name; Enter takes the suggested one"),

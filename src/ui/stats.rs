@@ -235,11 +235,11 @@ fn weeks(progress: &Progress) -> Option<Block> {
         .rev()
         .take(WEEKS_TOLD)
         .map(|(monday, (days, answers))| {
-            format!("{} on {}", counted(*answers, "answer", "answers"), counted(*days, "day", "days"))
-                + &format!(" from {}", short(*monday))
+            let answers = counted(*answers, "answer", "answers");
+            format!("{answers} on {} from {}", counted(*days, "day", "days"), short(*monday))
         })
         .collect();
-    (!texts.is_empty()).then_some(("Weeks, the newest first", texts))
+    (!texts.is_empty()).then_some(("By week from Monday, the newest first", texts))
 }
 
 /// A row for each weekday, a column for each week. No weekday or week is left out: a gap is seen as one.

@@ -38,6 +38,7 @@ use crate::ops::card_details::Happened;
 use crate::ops::card_details::HistoryRow;
 use crate::ops::review::Notice;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::Keymap;
 
 /// What is said of pictures and sounds that are not there, with their names where these may be said.
 #[must_use]
@@ -89,22 +90,26 @@ pub fn left(session: &Session, between: &str) -> String {
     format!("{}{between}{}", parts.join(", "), about(session.time_left()))
 }
 
-/// How to answer, in a few words; for keys (`keys`) or for lines.
+/// How to answer, in a few words; with the keys that are bound, or over lines.
 #[must_use]
-pub fn how(ask: Ask, options: usize, keys: bool) -> String {
+pub fn how(ask: Ask, options: usize, keys: Option<&Keymap>) -> String {
     match (ask, keys) {
-        (Ask::Recall, true) => "Space shows the answer".to_owned(),
-        (Ask::Recall, false) => "Enter shows the answer".to_owned(),
-        (Ask::Type, true) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
-        (Ask::Type, false) => "Type it, or press Enter to see it".to_owned(),
-        (Ask::Say, true) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
-        (Ask::Say, false) => "Type it on one line, or say it aloud and press Enter".to_owned(),
+        (Ask::Recall, Some(keys)) => format!("{} shows the answer", keys.shown(Command::Reveal, "space")),
+        (Ask::Recall, None) => "Enter shows the answer".to_owned(),
+        (Ask::Type, Some(_)) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
+        (Ask::Type, None) => "Type it, or press Enter to see it".to_owned(),
+        (Ask::Say, Some(_)) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
+        (Ask::Say, None) => "Type it on one line, or say it aloud and press Enter".to_owned(),
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
-        (Ask::List(count), true) => format!("{count} items, Enter after each; Enter alone ends"),
-        (Ask::List(count), false) => format!("{count} items, separated by semicolons"),
-        (Ask::Order, true) => "Up, Down choose; Shift+Up, Shift+Down or a digit move; Enter ends".to_owned(),
-        (Ask::Order, false) => "Put them in order: the numbers, as 3 1 2".to_owned(),
+        (Ask::List(count), Some(_)) => format!("{count} items, Enter after each; Enter alone ends"),
+        (Ask::List(count), None) => format!("{count} items, separated by semicolons"),
+        (Ask::Order, Some(keys)) => {
+            let [up, down] = [(Command::Up, "up"), (Command::Down, "down")].map(|(to, usual)| keys.shown(to, usual));
+            let end = keys.shown(Command::Reveal, "enter");
+            format!("{up}, {down} choose; Shift+{up}, Shift+{down} or a digit move; {end} ends")
+        }
+        (Ask::Order, None) => "Put them in order: the numbers, as 3 1 2".to_owned(),
     }
 }
 
@@ -439,8 +444,14 @@ pub fn leech_shown(current: &Current, keys: &str) -> String {
     )
 }
 
-/// What the first screen says before the first answer.
-pub const WELCOME: &str = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press Enter for the first one.";
+/// What the first screen says before the first answer; `key` begins.
+#[must_use]
+pub fn welcome(key: &str) -> String {
+    format!(
+        "Ten new cards a day, taught first and then asked; what you recall comes back later and later. \
+         Press {key} for the first one."
+    )
+}
 
 /// What was taken back, newest first.
 #[must_use]

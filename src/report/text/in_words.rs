@@ -6,6 +6,7 @@ use crate::report::chart::Chart;
 use crate::report::chart::Shape;
 use crate::report::model::Body;
 use crate::report::model::Report;
+use crate::report::table::Column;
 use crate::report::table::Table;
 use crate::report::text::MOST_ROWS;
 use std::collections::BTreeMap;
@@ -59,16 +60,20 @@ pub fn render_words(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n{}", report.contents)
 }
 
-/// Each row a line: what names it, then every cell behind the name of its column.
+/// Each row a line: what names it, then every cell that is not nothing behind the name of its column.
 fn rows(out: &mut dyn Write, table: &Table, first: usize) -> io::Result<()> {
     for row in table.rows.iter().skip(first) {
         let names: Vec<String> = row.iter().take(table.names.max(1)).map(Cell::words).collect();
         let columns = row.iter().zip(&table.columns).skip(table.names.max(1));
+        let says = |(cell, column): &(&Cell, &Column)| {
+            !matches!(cell, Cell::Nothing | Cell::Moved(0)) && !cell.is_zero() && column.key != "id"
+        };
         let cells: Vec<String> = columns
-            .filter(|(cell, _)| **cell != Cell::Nothing)
-            .map(|(cell, column)| format!("{} {}", column.label, cell.words()))
+            .filter(says)
+            .map(|(cell, column)| format!("{} {}", column.label.to_lowercase(), cell.words()))
             .collect();
-        writeln!(out, "{}: {}", names.join(", "), cells.join(", "))?;
+        let cells = if cells.is_empty() { "none".to_owned() } else { cells.join(", ") };
+        writeln!(out, "{}: {cells}", names.join(", "))?;
     }
     Ok(())
 }

@@ -19,9 +19,9 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::words;
 use crossterm::event::Event;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
@@ -66,7 +66,7 @@ pub(super) fn run(
             Some(Event::Key(key)) => key,
             _ => continue,
         };
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
+        if leaves(&key) {
             return Ok(None);
         }
         // The key that graded it may still be held.

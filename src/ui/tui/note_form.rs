@@ -14,6 +14,9 @@ use crate::failure::Failure;
 use crate::ops::edit::NoteEditor;
 use crate::ops::note_form::FieldFault;
 use crate::ops::note_form::kind_in_words;
+use crate::ui::keymap::Command;
+use crate::ui::keymap::FORMS;
+use crate::ui::keymap::Keymap;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::document;
 use crate::ui::tui::input::Area;
@@ -367,7 +370,7 @@ impl Form {
                     unkept = true;
                 }
                 Some(Event::Key(key)) => {
-                    if let Some(left) = self.key(&key) {
+                    if let Some(left) = self.key(&key, with.keys) {
                         return Ok(left);
                     }
                     unkept = self.is_dirty();
@@ -404,18 +407,20 @@ impl Form {
             frame.set_cursor_position(Position { x: body.x + x, y: body.y + y });
         }
         let mut pieces = vec![
-            ("Enter saves".to_owned(), Tone::Plain),
-            ("Esc leaves".to_owned(), Tone::Quiet),
-            ("Tab next".to_owned(), Tone::Quiet),
+            (format!("{} saves", with.keys.shown(Command::FormSave, "enter")), Tone::Plain),
+            (format!("{} leaves", with.keys.shown(Command::FormLeave, "esc")), Tone::Quiet),
+            (format!("{} next", with.keys.shown(Command::FormNext, "tab")), Tone::Quiet),
         ];
         match self.rows.get(self.at).map(|row| row.field) {
             Some(Field::Kind) => pieces.push(("Space another kind".to_owned(), Tone::Quiet)),
             _ if self.completion().is_some() => pieces.push(("→ completes".to_owned(), Tone::Quiet)),
-            Some(field) if field.has_lines() => pieces.push(("Ctrl-J new line".to_owned(), Tone::Quiet)),
+            Some(field) if field.has_lines() => {
+                pieces.push((format!("{} new line", with.keys.shown(Command::FormLine, "ctrl-j")), Tone::Quiet));
+            }
             _ => {}
         }
         if self.note.is_some() {
-            pieces.push(("Ctrl-E editor".to_owned(), Tone::Quiet));
+            pieces.push((format!("{} editor", with.keys.shown(Command::FormEditor, "ctrl-e")), Tone::Quiet));
         }
         frame.render_widget(footer(&pieces, foot.width, with.look), foot);
     }
@@ -495,25 +500,23 @@ impl Form {
         self.grow();
     }
 
-    fn key(&mut self, key: &KeyEvent) -> Option<Left> {
+    fn key(&mut self, key: &KeyEvent, keys: &Keymap) -> Option<Left> {
         self.said = None;
+        let command = keys.among(FORMS, key);
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let last = self.rows.len().saturating_sub(1);
         let field = self.rows.get(self.at).map_or(Field::Deck, |row| row.field);
         let on_kind = field == Field::Kind;
-        let is_new_line = match key.code {
-            KeyCode::Enter => key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SHIFT),
-            KeyCode::Char('j') => ctrl,
-            _ => false,
-        };
+        let is_new_line = command == Some(Command::FormLine)
+            || key.code == KeyCode::Enter && key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SHIFT);
         match key.code {
-            KeyCode::Esc => return Some(Left::Gone),
+            _ if command == Some(Command::FormLeave) => return Some(Left::Gone),
             KeyCode::Char('c') if ctrl => return Some(Left::Gone),
-            KeyCode::Char('e') if ctrl && self.note.is_some() => return Some(Left::Editor),
+            _ if command == Some(Command::FormEditor) && self.note.is_some() => return Some(Left::Editor),
             _ if is_new_line && field.has_lines() => self.typed(|row| row.area.insert("\n")),
             _ if is_new_line => {}
-            KeyCode::Enter => return Some(Left::Saved),
-            KeyCode::Tab => self.at = if self.at == last { 0 } else { self.at + 1 },
+            _ if command == Some(Command::FormSave) => return Some(Left::Saved),
+            _ if command == Some(Command::FormNext) => self.at = if self.at == last { 0 } else { self.at + 1 },
             KeyCode::BackTab => self.at = if self.at == 0 { last } else { self.at - 1 },
             KeyCode::Down | KeyCode::Up => {
                 let down = key.code == KeyCode::Down;

@@ -31,7 +31,7 @@ pub(super) fn leaf(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<bool, Failure> {
-    let back = ("Esc goes back".to_owned(), Tone::Quiet);
+    let back = (format!("{} goes back", with.keys.shown(Command::Quit, "esc")), Tone::Quiet);
     let pieces = match more {
         Some(more) => [(format!("{} {more}", with.keys.first(Command::Reveal)), Tone::Quiet), back],
         None => [back, ("arrows scroll".to_owned(), Tone::Quiet)],

@@ -16,17 +16,15 @@ use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::input::begun_with;
-use crate::ui::tui::input::moves_line;
-use crate::ui::tui::input::place_of;
-use crate::ui::tui::input::put_line;
-use crate::ui::tui::input::put_line_at;
+use crate::ui::tui::input::option_of;
+use crate::ui::tui::input::order_key;
 use crate::ui::tui::leech;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::tui::tried;
 use crate::ui::words;
 use crossterm::event::Event;
@@ -214,7 +212,7 @@ impl Screen {
     ) -> Result<bool, Failure> {
         let now = review.ticks_ms();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        if ctrl && matches!(key.code, KeyCode::Char('c' | 'd')) {
+        if leaves(key) {
             self.feed(review, Step::Quit);
             return Ok(false);
         }
@@ -270,7 +268,7 @@ impl Screen {
             self.typing = true;
             return Ok(true);
         }
-        if front && self.pick(key, review, admitted) {
+        if front && self.pick(key, review, admitted, with) {
             return Ok(true);
         }
         if let (KeyCode::Char(c), false) = (key.code, front)
@@ -361,7 +359,16 @@ impl Screen {
             | Command::Move
             | Command::SetDue
             | Command::Reset
-            | Command::Delete => {}
+            | Command::Delete
+            // These to the end, and to forms.
+            | Command::More
+            | Command::Scene
+            | Command::NoScene
+            | Command::FormSave
+            | Command::FormLeave
+            | Command::FormNext
+            | Command::FormLine
+            | Command::FormEditor => {}
         }
         Ok(true)
     }
@@ -507,57 +514,30 @@ impl Screen {
     }
 
     /// Keys that choose, sort or put in order; whether this was one.
-    fn pick(&mut self, key: &KeyEvent, review: &mut Review<'_>, admitted: bool) -> bool {
+    fn pick(&mut self, key: &KeyEvent, review: &mut Review<'_>, admitted: bool, with: ScreenContext<'_>) -> bool {
         let Some(current) = review.session().current() else { return false };
-        let ask = current.question.ask;
-        let options: Vec<String> = current.question.options.clone();
+        let (ask, options) = (current.question.ask, &current.question.options);
         let last = options.len().saturating_sub(1);
-        if ask == Ask::Order {
-            let digit = match key.code {
-                KeyCode::Char(c) => place_of(c, last),
-                _ => None,
-            };
-            if let Some(by) = moves_line(key) {
-                put_line(&mut self.order, &mut self.chosen, by);
-                return true;
+        if let Some(index) = option_of(key, ask, options) {
+            if admitted {
+                self.chosen = index;
+                self.feed(review, Step::Respond((index + 1).to_string()));
             }
-            if let Some(place) = digit {
-                put_line_at(&mut self.order, &mut self.chosen, place);
-                return true;
-            }
+            return true;
         }
-        match (ask, key.code) {
-            (Ask::Choose | Ask::Sort, KeyCode::Char(c)) => {
-                let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
-                let by_letter = || (ask == Ask::Sort).then(|| begun_with(c, &options)).flatten();
-                match by_digit.filter(|index| *index <= last).or_else(by_letter) {
-                    Some(index) if admitted => {
-                        self.chosen = index;
-                        self.feed(review, Step::Respond((index + 1).to_string()));
-                        true
-                    }
-                    Some(_) => true,
-                    None => false,
-                }
-            }
-            (Ask::Choose, KeyCode::Up) | (Ask::Sort, KeyCode::Up | KeyCode::Left) => {
-                self.chosen = self.chosen.saturating_sub(1);
-                true
-            }
-            (Ask::Choose, KeyCode::Down) | (Ask::Sort, KeyCode::Down | KeyCode::Right) => {
-                self.chosen = (self.chosen + 1).min(last);
-                true
-            }
-            (Ask::Order, KeyCode::Up | KeyCode::Char('k')) => {
-                self.chosen = self.chosen.saturating_sub(1);
-                true
-            }
-            (Ask::Order, KeyCode::Down | KeyCode::Char('j')) => {
-                self.chosen = (self.chosen + 1).min(last);
-                true
-            }
-            _ => false,
+        if ask == Ask::Order && order_key(key, with.keys, &mut self.order, &mut self.chosen) {
+            return true;
         }
+        match (ask, with.keys.command(key)) {
+            (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Up)) | (Ask::Sort, Some(Command::Left)) => {
+                self.chosen = self.chosen.saturating_sub(1);
+            }
+            (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Down)) | (Ask::Sort, Some(Command::Right)) => {
+                self.chosen = (self.chosen + 1).min(last);
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn feed(&mut self, review: &mut Review<'_>, step: Step) {

@@ -191,8 +191,11 @@ impl Browser<'_> {
     fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
         let key = |command| with.keys.first(command);
         if self.typing {
-            let pieces = ["Enter to the list", "Esc shows all cards"];
-            return pieces.map(|piece| (piece.to_owned(), Tone::Quiet)).into();
+            let pieces = [
+                format!("{} to the list", with.keys.shown(Command::FormSave, "enter")),
+                format!("{} shows all cards", with.keys.shown(Command::FormLeave, "esc")),
+            ];
+            return pieces.map(|piece| (piece, Tone::Quiet)).into();
         }
         let count =
             if self.selected.is_empty() { String::new() } else { format!(" ({})", number(self.selected.len())) };

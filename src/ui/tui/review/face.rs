@@ -268,6 +268,7 @@ impl Screen {
             lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
         }
         let quiet = |text: String| (text, Tone::Quiet);
+        let goes_on = || quiet(format!("{} goes on", with.keys.shown(Command::Reveal, "space")));
         match (self.over, session.stage()) {
             (Over::Nothing, Stage::Back(current)) => {
                 let enter = session.suggestion().unwrap_or(Button::Good.quality());
@@ -314,7 +315,7 @@ impl Screen {
                 lines.extend(buttons(&pieces, width, with.look));
             }
             (Over::Nothing, Stage::Front(current)) => {
-                let how = words::how(current.question.ask, current.question.options.len(), true);
+                let how = words::how(current.question.ask, current.question.options.len(), Some(with.keys));
                 // How to answer is always said, if need be on lines of its own.
                 let mut pieces = Vec::new();
                 let keys = if self.typing { ESC_KEYS.to_owned() } else { format!("{} keys", key(Command::Help)) };
@@ -352,15 +353,15 @@ impl Screen {
             }
             (Over::Info, _) => {
                 let more = format!("{} the whole card", key(Command::Info));
-                lines.push(footer(&[quiet("Space goes on".to_owned()), quiet(more)], width, with.look));
+                lines.push(footer(&[goes_on(), quiet(more)], width, with.look));
             }
             (Over::Primer, _) => {
-                let mut pieces = vec![quiet("Space goes on".to_owned())];
+                let mut pieces = vec![goes_on()];
                 let keys = [(Command::Undo, "undo"), (Command::Help, "keys"), (Command::Quit, "leave")];
                 pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
                 lines.push(bar(pieces, 2, width, with.look));
             }
-            (_, _) => lines.push(footer(&[quiet("Space goes on".to_owned())], width, with.look)),
+            (_, _) => lines.push(footer(&[goes_on()], width, with.look)),
         }
         lines
     }
