@@ -307,6 +307,16 @@ mod tests {
     }
 
     #[test]
+    fn only_a_text_with_letters_from_the_right_is_set_apart() {
+        for text in ["", "plain", "日本語 é 3 %", "naïve (x)"] {
+            assert_eq!(isolated(text), text);
+        }
+        for text in ["שלום", "a ب c", "\u{fe8d}", "\u{1e900}"] {
+            assert_eq!(isolated(text), format!("\u{2068}{text}\u{2069}"));
+        }
+    }
+
+    #[test]
     fn escape_codes_and_bidi_overrides_never_reach_a_terminal() {
         let shown = printable("a\u{1b}[2Jb\u{9b}c\u{202e}d\r\ne\u{0}");
         assert_eq!(shown, "a␛[2Jbcd\ne␀");

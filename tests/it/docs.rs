@@ -398,6 +398,7 @@ fn every_file_of_a_list_is_in_its_list() {
                 "output.rs",
                 "parse.rs",
                 "glance.rs",
+                "home.rs",
                 "import_question.rs",
                 "screen.rs",
                 "share.rs",
