@@ -50,9 +50,11 @@ mod stats;
 mod suspend;
 mod tag;
 mod team;
+mod telling;
 mod undo;
 mod usage;
 
+use crate::cli::telling::Telling;
 use crate::core::settings::Settings;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
@@ -455,39 +457,6 @@ pub fn end_at_a_panic() {
         complain(&failure.to_string());
         std::process::exit(failure.kind.code().into());
     }));
-}
-
-/// How errors are told, as the command line wants it before anything of it is understood.
-struct Telling {
-    args: Vec<String>,
-    colour: Colour,
-    screen_reader: bool,
-    json: bool,
-    all: bool,
-}
-
-impl Telling {
-    fn of(args: &[OsString], settings: Option<&Settings>) -> Self {
-        let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-        let has = |flag: &str| args.iter().take_while(|arg| *arg != "--").any(|arg| arg == flag);
-        let (json, all) = (has("--json"), has("--all"));
-        let screen_reader = has("--screen-reader") || settings.is_some_and(|settings| settings.screen_reader);
-        // A screen reader may read out what colours a text.
-        let colour = if screen_reader { Colour::Never } else { Colour::said(&args) };
-        Self { colour, args, screen_reader, json, all }
-    }
-
-    fn tell(&self, failure: &Failure) {
-        if self.json {
-            // A program asked, and gets an object on one line.
-            json::complain(failure);
-            return;
-        }
-        let text = crate::core::text::printable(&failure.to_string());
-        let text = if self.colour.on(Env::terminals().stderr) { colour::failure(&text) } else { text };
-        // Where even standard error is gone there is nobody left to tell.
-        writeln!(io::stderr().lock(), "{text}").ok();
-    }
 }
 
 /// Runs the command line `args`, the program's name first.

@@ -403,6 +403,7 @@ fn every_file_of_a_list_is_in_its_list() {
                 "screen.rs",
                 "share.rs",
                 "colour.rs",
+                "telling.rs",
                 "usage.rs",
             ],
         ),
