@@ -296,7 +296,7 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for row in &rows {
             if let [name, title, due, new, cards] = row.as_slice() {
                 let named = if title.is_empty() { name.clone() } else { format!("{name}, {title}") };
-                ctx.line(format!("{}: {due} due, {new} new, {cards} in all", one_line(&named)))?;
+                ctx.sentence(&format!("{}: {due} due, {new} new, {cards} in all", one_line(&named)))?;
             }
         }
         return below(ctx, hidden, pause);

@@ -66,7 +66,7 @@ fn keys(ctx: &mut Ctx) -> Result<(), Failure> {
     }
     ctx.line("t: the day once more")?;
     ctx.line("q: leave")?;
-    ctx.line("Any command works here without `lmq`, as in: review skills --minutes 5; help --all lists them")
+    ctx.sentence("Any command works here without `lmq`, as in: review skills --minutes 5; help --all lists them")
 }
 
 #[cfg(test)]

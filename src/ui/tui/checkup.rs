@@ -24,6 +24,7 @@ use crate::ui::tui::input::order_key;
 use crate::ui::tui::missed;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::briefly;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -39,6 +40,7 @@ use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Position;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
@@ -164,7 +166,7 @@ impl Screen {
 
     fn paint(&mut self, frame: &mut Frame<'_>, asked: &Asked, sitting: &CheckupSession<'_>, with: ScreenContext<'_>) {
         let area = column(frame.area());
-        let foot = self.foot(asked, area.width, with);
+        let foot = self.foot(asked, area, with);
         let (head, body, foot_area) = parts(area, u16::try_from(foot.len()).unwrap_or(1));
         let checkup = sitting.checkup();
         let place = if self.opening {
@@ -179,6 +181,12 @@ impl Screen {
         } else {
             self.scene(asked, width, with)
         };
+        // What is typed, or chosen, stays in sight.
+        let chosen = lines.iter().position(|line| line.to_string().starts_with('▸'));
+        let typed = cursor.filter(|_| !self.typed.is_empty() || !self.items.is_empty()).map(|(_, y)| y);
+        if let Some(at) = typed.or(chosen.filter(|_| self.chosen > 0)).and_then(|at| u16::try_from(at).ok()) {
+            self.scroll = self.scroll.min(at).max((at + 1).saturating_sub(body.height));
+        }
         self.scroll = scrolled(frame, body, lines, self.scroll);
         frame.render_widget(Paragraph::new(foot), foot_area);
         if let Some((x, y)) = cursor {
@@ -224,7 +232,7 @@ impl Screen {
         (lines, cursor)
     }
 
-    fn foot(&self, asked: &Asked, width: u16, with: ScreenContext<'_>) -> Vec<Line<'static>> {
+    fn foot(&self, asked: &Asked, Rect { width, height, .. }: Rect, with: ScreenContext<'_>) -> Vec<Line<'static>> {
         let key = |command: Command| with.keys.first(command);
         let quiet = |text: String| (text, Tone::Quiet);
         if self.opening {
@@ -237,7 +245,7 @@ impl Screen {
         if let Some(said) = &self.said {
             lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
         }
-        lines.extend(wrapped(&checkup::how(asked, Some(with.keys)), usize::from(width), Style::new()));
+        lines.extend(briefly(&checkup::how(asked, Some(with.keys)), usize::from(width), height));
         if self.typing {
             lines.push(bar(vec![quiet("Esc other keys".to_owned())], 1, width, with.look));
             return lines;

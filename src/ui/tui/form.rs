@@ -9,7 +9,6 @@ use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
@@ -38,7 +37,8 @@ pub(super) fn ask(
             let mut cursor = None;
             for (index, (label, input)) in labels.iter().zip(&inputs).enumerate() {
                 lines.push(Line::default());
-                lines.push(say(label, if index == at { Tone::Plain } else { Tone::Quiet }, with.look));
+                let tone = if index == at { Tone::Plain } else { Tone::Quiet };
+                lines.extend(wrapped(label, width, style(tone, with.look)));
                 let (text, x) = input.view(width.saturating_sub(2));
                 if index == at {
                     cursor = Some((2 + x, lines.len()));

@@ -12,6 +12,7 @@ use crate::ui::tui::edit;
 use crate::ui::tui::form;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -41,7 +42,8 @@ pub(super) fn run(
     loop {
         term.draw(|frame| {
             let (head, body, foot) = parts(column(frame.area()), 1);
-            frame.render_widget(say(&format!("A leech: {}", one_line(&page.line.name())), Tone::Near, with.look), head);
+            let title = fit(&format!("A leech: {}", one_line(&page.line.name())), usize::from(head.width));
+            frame.render_widget(say(&title, Tone::Near, with.look), head);
             let width = usize::from(body.width);
             let text = &page.line.text;
             let mut lines = wrapped(&words::leech_history(&page), width, Style::new());

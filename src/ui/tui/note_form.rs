@@ -24,6 +24,7 @@ use crate::ui::tui::paint::COLUMN;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::filled;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -46,6 +47,9 @@ use std::time::Duration;
 /// Columns of the names of fields.
 const LABEL: usize = 12;
 
+/// A narrower form has the names of its fields above them.
+const NARROW: usize = 40;
+
 /// From so many columns on the card is shown beside its form.
 const WIDE: u16 = 120;
 
@@ -54,6 +58,11 @@ const LEAST_PREVIEW: u16 = 6;
 
 /// After a rest of this length what was typed is kept on the disk.
 const REST: Duration = Duration::from_millis(400);
+
+/// Columns that stand before what is typed.
+fn indent(width: usize) -> usize {
+    if width < NARROW { 2 } else { LABEL + 3 }
+}
 
 /// What a row of a form is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -385,9 +394,10 @@ impl Form {
         let is_wide = whole.width >= WIDE;
         let area = if is_wide { Rect { x: whole.x + 2, width: whole.width / 2 - 2, ..whole } } else { column(whole) };
         let (head, body, foot) = parts(area, 1);
-        frame.render_widget(say(&self.title, Tone::Strong, with.look), head);
-        self.width = usize::from(body.width).saturating_sub(LABEL + 3).max(4);
-        let (lines, cursor) = self.lines(usize::from(body.width), with);
+        frame.render_widget(say(&fit(&self.title, usize::from(head.width)), Tone::Strong, with.look), head);
+        let width = usize::from(body.width);
+        self.width = width.saturating_sub(indent(width)).max(4);
+        let (lines, cursor) = self.lines(width, with);
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX - 1);
         let beside =
             Rect { x: area.x + area.width + 3, width: whole.width.saturating_sub(area.width + 5).min(COLUMN), ..body };
@@ -428,23 +438,31 @@ impl Form {
     fn lines(&self, width: usize, with: ScreenContext<'_>) -> (Vec<Line<'static>>, (usize, usize)) {
         let mut lines = Vec::new();
         let mut cursor = (0, 0);
-        let indent = " ".repeat(LABEL + 3);
+        let is_narrow = width < NARROW;
+        let beside = indent(width);
+        let indent = " ".repeat(beside);
         for (place, row) in self.rows.iter().enumerate() {
             let here = place == self.at;
             let tone = if here { Tone::Strong } else { Tone::Quiet };
-            let label = format!("{} {} ", if here { "▸" } else { " " }, filled(&row.label, LABEL));
+            let mark = if here { "▸" } else { " " };
+            let label = if is_narrow {
+                lines.push(say(&fit(&format!("{mark} {}", row.label), width), tone, with.look));
+                indent.clone()
+            } else {
+                format!("{mark} {} ", filled(&row.label, LABEL))
+            };
             let mut texts = if row.field == Field::Kind {
                 let asks = format!("‹ {} ›  {}", self.base.kind, kind_in_words(&self.base.kind));
-                vec![crate::ui::tui::paint::fit(&asks, self.width)]
+                vec![fit(&asks, self.width)]
             } else {
                 let (texts, at) = row.area.rows(self.width);
                 if here {
-                    cursor = (LABEL + 3 + at.0, lines.len() + at.1);
+                    cursor = (beside + at.0, lines.len() + at.1);
                 }
                 texts
             };
             if here && row.field == Field::Kind {
-                cursor = (LABEL + 3, lines.len());
+                cursor = (beside, lines.len());
             }
             let first = texts.remove(0);
             lines.push(Line::from(vec![Span::styled(label, style(tone, with.look)), Span::raw(first)]));

@@ -135,7 +135,8 @@ pub(super) fn word(
             behind(frame);
             let area = sheet(frame, 3, with);
             let width = usize::from(area.width);
-            let label = format!("{title}: ");
+            // What is typed has more room than what it is for.
+            let label = format!("{}: ", fit(title, (width / 2).max(4)));
             let (text, x) = input.view(width.saturating_sub(label.width()).max(4));
             let head = Line::from(vec![Span::styled(label.clone(), style(Tone::Strong, with.look)), Span::raw(text)]);
             let offered = fit(&offers.join(" · "), width);

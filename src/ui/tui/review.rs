@@ -57,6 +57,8 @@ struct Screen {
     /// Whether the primer comes before the card, under whatever is laid over it.
     primer: bool,
     scroll: u16,
+    /// Whether the screen follows what is typed or chosen, until it is scrolled.
+    follows: bool,
     said: Option<String>,
     /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
     primed: BTreeSet<i64>,
@@ -116,6 +118,7 @@ pub(super) fn run(
         over: Over::Nothing,
         primer: false,
         scroll: 0,
+        follows: false,
         said: seen.said.take(),
         primed: std::mem::take(&mut seen.primed),
         guard: Guard::new(review.settings().look_ms),
@@ -181,6 +184,7 @@ impl Screen {
         let same_card =
             self.face.map(|(card, _, answers)| (card, answers)) == face.map(|(card, _, answers)| (card, answers));
         self.scroll = 0;
+        self.follows = false;
         self.revealed = same_card;
         if same_card {
             return;
@@ -259,6 +263,7 @@ impl Screen {
         self.said = None;
         if typing {
             if came.meant && !held {
+                self.follows = true;
                 self.typing_key(key, review, came);
             }
             return Ok(true);
@@ -316,8 +321,14 @@ impl Screen {
                 self.feed(review, Step::Quit);
                 return Ok(false);
             }
-            Command::Down | Command::PageDown => self.scroll = self.scroll.saturating_add(self.page(command)),
-            Command::Up | Command::PageUp => self.scroll = self.scroll.saturating_sub(self.page(command)),
+            Command::Down | Command::PageDown | Command::Up | Command::PageUp => {
+                self.follows = false;
+                let page = self.page(command);
+                self.scroll = match command {
+                    Command::Down | Command::PageDown => self.scroll.saturating_add(page),
+                    _ => self.scroll.saturating_sub(page),
+                };
+            }
             Command::Open => {
                 let ask = review.session().current().map(|current| current.question.ask);
                 self.typing = front && ask.is_some_and(is_typed);
@@ -526,6 +537,7 @@ impl Screen {
             return true;
         }
         if ask == Ask::Order && order_key(key, with.keys, &mut self.order, &mut self.chosen) {
+            self.follows = true;
             return true;
         }
         match (ask, with.keys.command(key)) {
@@ -537,6 +549,7 @@ impl Screen {
             }
             _ => return false,
         }
+        self.follows = true;
         true
     }
 

@@ -124,12 +124,13 @@ pub fn today(
             let (lines, at) = page.lines(usize::from(left.width), has_pane);
             // The chosen row stays in sight.
             let at = u16::try_from(at).unwrap_or(u16::MAX);
-            if at >= scroll + left.height {
-                scroll = (at + 1).saturating_sub(left.height);
-            } else if chosen > 0 && at < scroll {
-                scroll = at;
-            } else if chosen == 0 && at < left.height {
+            if chosen == 0 {
+                // What to do now is above the decks, and matters more than the first of them.
                 scroll = 0;
+            } else if at >= scroll + left.height {
+                scroll = (at + 1).saturating_sub(left.height);
+            } else if at < scroll {
+                scroll = at;
             }
             scroll = scrolled(frame, left, lines, scroll);
             frame.render_widget(bar(bottom(overview, keys), 2, foot.width, look), foot);

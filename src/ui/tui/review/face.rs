@@ -19,6 +19,7 @@ use crate::ui::tui::bar::bar;
 use crate::ui::tui::bar::help;
 use crate::ui::tui::document;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::briefly;
 use crate::ui::tui::paint::buttons;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::fit;
@@ -63,7 +64,8 @@ impl Screen {
         let left = words::left(session, " · ");
         // What is left matters more than a long name of a deck.
         let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width() + 3).max(6));
-        frame.render_widget(say(&format!("{name} · {left}"), Tone::Quiet, with.look), head);
+        let title = fit(&format!("{name} · {left}"), usize::from(head.width));
+        frame.render_widget(say(&title, Tone::Quiet, with.look), head);
         self.height = body.height.max(1);
         let width = usize::from(body.width);
         let (lines, cursor) = match self.over {
@@ -75,6 +77,13 @@ impl Screen {
         if std::mem::take(&mut self.revealed) && lines.len() > usize::from(body.height) {
             let rule = lines.iter().position(|line| line.to_string().starts_with('─')).unwrap_or(0);
             self.scroll = u16::try_from(rule + 1).unwrap_or(0);
+        }
+        if self.follows {
+            // What is typed, or chosen, stays in sight.
+            let chosen = lines.iter().position(|line| line.to_string().starts_with('▸'));
+            if let Some(at) = cursor.map(|(_, y)| y).or(chosen).and_then(|at| u16::try_from(at).ok()) {
+                self.scroll = self.scroll.min(at).max((at + 1).saturating_sub(body.height));
+            }
         }
         self.scroll = scrolled(frame, body, lines, self.scroll);
         frame.render_widget(Paragraph::new(foot), foot_area);
@@ -320,7 +329,7 @@ impl Screen {
                 let mut pieces = Vec::new();
                 let keys = if self.typing { ESC_KEYS.to_owned() } else { format!("{} keys", key(Command::Help)) };
                 if how.width() + 2 + keys.width() > usize::from(width) {
-                    lines.extend(wrapped(&how, usize::from(width), Style::new()));
+                    lines.extend(briefly(&how, usize::from(width), area.height));
                 } else {
                     pieces.push((how, Tone::Plain));
                 }
