@@ -297,9 +297,14 @@ mod tests {
     #[test]
     fn lines_of_an_ordering_move_by_keys_of_their_direction_and_to_the_place_of_a_digit() {
         let key = |code, modifiers| KeyEvent::new(code, modifiers);
-        assert_eq!(moves_line(&key(KeyCode::Up, KeyModifiers::SHIFT)), Some(-1));
-        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::SHIFT)), Some(1));
-        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::NONE)), None, "that one chooses");
+        let changes = [("up", "p"), ("down", "n down")].map(|(name, keys)| (name.to_owned(), keys.to_owned()));
+        let keys = Keymap::new(crate::core::settings::KeyPreset::Usual, &changes.into()).unwrap();
+        assert_eq!(moves_line(&key(KeyCode::Up, KeyModifiers::SHIFT), &keys), None, "the arrow is bound no more");
+        assert_eq!(moves_line(&key(KeyCode::Char('P'), KeyModifiers::SHIFT), &keys), Some(-1));
+        assert_eq!(moves_line(&key(KeyCode::Char('N'), KeyModifiers::NONE), &keys), Some(1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::SHIFT), &keys), Some(1));
+        assert_eq!(moves_line(&key(KeyCode::Left, KeyModifiers::NONE), &keys), Some(-1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::NONE), &keys), None, "that one chooses");
         assert_eq!(
             (place_of('3', 2), place_of('4', 2), place_of('0', 2), place_of('x', 2)),
             (Some(2), None, None, None)
