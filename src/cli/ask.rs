@@ -13,12 +13,17 @@ pub(super) fn in_terminal() -> bool {
 
 /// Asks in a terminal: what was answered, in small letters; nothing where its input has ended.
 pub(super) fn asked(ctx: &mut Ctx, question: &str) -> Result<Option<String>, Failure> {
+    Ok(line(ctx, question)?.map(|answer| answer.to_lowercase()))
+}
+
+/// The same as it was typed.
+pub(super) fn line(ctx: &mut Ctx, question: &str) -> Result<Option<String>, Failure> {
     write!(ctx.out, "{question}").and_then(|()| ctx.out.flush()).map_err(|error| Failure::output(&error))?;
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer).map_err(|error| {
         Failure::failed("cannot read standard input").at(error.to_string()).hint("nothing was changed")
     })?;
-    Ok((read > 0).then(|| answer.trim().to_lowercase()))
+    Ok((read > 0).then(|| answer.trim().to_owned()))
 }
 
 /// Whether the answer is yes; no where nothing is said.

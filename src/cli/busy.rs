@@ -1,6 +1,7 @@
 //! A sign of life for what takes a while and can't say how far it is.
 
 use crate::cli::Ctx;
+use crate::cli::complain;
 use crate::env::Env;
 use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
@@ -25,9 +26,14 @@ impl Busy {
         if ctx.quiet || !Env::terminals().stderr {
             return Self { done: None, sign: None };
         }
+        let draws = !ctx.screen_reader;
         let (done, waiting) = mpsc::channel();
         let sign = std::thread::spawn(move || {
             if waiting.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            if !draws {
+                complain(&format!("{what} …"));
                 return;
             }
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_message(what);

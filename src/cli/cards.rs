@@ -47,8 +47,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
     let asked = ops::search::asked(&store, &settings, today)?;
-    // Through a pipe no line is cut at the width of anything: another program reads it.
-    let width = if Env::terminals().stdout { crate::ui::width() } else { usize::MAX };
+    // Through a pipe no line is cut at the width of anything: another program reads it. Nor is one that is heard.
+    let width = if Env::terminals().stdout && !ctx.screen_reader { crate::ui::width() } else { usize::MAX };
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let (mut of_note, mut prompts) = (None, Vec::new());

@@ -192,7 +192,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let mut sitting = CheckupSession::new(&mut store, &ctx.env, settings, args.minutes)?;
     let terminals = Env::terminals();
     let look = screen::look(ctx);
-    if args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
+    if screen::is_over_lines(ctx, args.plain) {
         let mut input = crate::cli::screen::lines(terminals.stdin)?;
         let mut err = io::stderr().lock();
         let out: &mut dyn io::Write = if args.json { &mut err } else { &mut ctx.out };

@@ -241,6 +241,7 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, whole: bool, json: bool) -> Result<()
     for (name, query) in &loaded.settings.searches {
         ctx.line(format!("{} = {}", one_line(&settings::dotted_search(name)), one_line(query)))?;
     }
+    warn_of_keys(ctx, &loaded);
     Ok(())
 }
 
@@ -298,7 +299,16 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
     if deck.is_some() {
         warn(ctx, &store, &loaded)?;
     }
-    ctx.line(format!("{key}{of_deck} = {shown}"))
+    ctx.line(format!("{key}{of_deck} = {shown}"))?;
+    warn_of_keys(ctx, &loaded);
+    Ok(())
+}
+
+/// Says what is wrong with bindings: a setting can be read and changed all the same.
+fn warn_of_keys(ctx: &Ctx, loaded: &Loaded) {
+    if let Err(failure) = crate::cli::screen::keys(&loaded.settings) {
+        ctx.say(&failure.to_string());
+    }
 }
 
 /// Says which tables belong to no deck: the deck may come yet, or its name is a slip.

@@ -6,6 +6,7 @@ use crate::cli::colour::Role;
 use crate::cli::json;
 use crate::cli::output::table;
 use crate::core::card::side_by_side;
+use crate::core::pause::Pause;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -291,6 +292,15 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             ]
         })
         .collect();
+    if ctx.screen_reader {
+        for row in &rows {
+            if let [name, title, due, new, cards] = row.as_slice() {
+                let named = if title.is_empty() { name.clone() } else { format!("{name}, {title}") };
+                ctx.sentence(&format!("{}: {due} due, {new} new, {cards} in all", one_line(&named)))?;
+            }
+        }
+        return below(ctx, hidden, pause);
+    }
     let lines = table(&["deck", "title", "due", "new", "cards"], &rows, 1, &[2, 3, 4], crate::ui::width());
     for (place, cells) in lines.iter().enumerate() {
         let parts: Vec<(Option<Role>, &str)> = cells
@@ -308,6 +318,11 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .collect();
         ctx.painted(&parts)?;
     }
+    below(ctx, hidden, pause)
+}
+
+/// What is said below the list: that some decks are not in it, and that a break lasts.
+fn below(ctx: &mut Ctx, hidden: usize, pause: Option<Pause>) -> Result<(), Failure> {
     if hidden > 0 {
         ctx.line(format!("{}: `lmq decks --all`", counted(hidden, "deck is hidden", "decks are hidden")))?;
     }

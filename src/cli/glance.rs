@@ -11,7 +11,8 @@ use crate::ops::day::Nothing;
 use crate::ops::queue::Options;
 use crate::ui::words;
 
-pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
+/// Says what the day holds, and how to `begin` where something waits.
+pub(super) fn run(ctx: &mut Ctx, begin: &str) -> Result<(), Failure> {
     let store = ctx.store()?;
     let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
     let today = when.today;
@@ -23,7 +24,7 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
         let decks = ops::decks::daily(&store, &ctx.settings)?;
         Some(ops::day::nothing(&store, &ctx.settings, when, &Options { decks, ..Options::default() })?)
     };
-    let mut lines = lines(&day, nothing.as_ref(), today, &ctx.settings);
+    let mut lines = lines(&day, nothing.as_ref(), today, begin, &ctx.settings);
     if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
         // What to do today stays the last line.
         lines.insert(lines.len().saturating_sub(1), offer);
@@ -34,7 +35,7 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<(), Failure> {
     Ok(())
 }
 
-fn lines(day: &Day, nothing: Option<&Nothing>, today: StudyDay, settings: &Settings) -> Vec<String> {
+fn lines(day: &Day, nothing: Option<&Nothing>, today: StudyDay, begin: &str, settings: &Settings) -> Vec<String> {
     let counts = &day.counts;
     let mut lines = Vec::new();
     let more = if counts.due > day.reviews {
@@ -66,7 +67,7 @@ fn lines(day: &Day, nothing: Option<&Nothing>, today: StudyDay, settings: &Setti
         return lines;
     }
     if day.reviews + day.new + counts.repeats > 0 {
-        lines.push("Type `lmq review` to begin".to_owned());
+        lines.push(begin.to_owned());
         return lines;
     }
     // What brings more stays the last line.

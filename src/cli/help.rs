@@ -277,6 +277,7 @@ fn show(ctx: &mut Ctx, text: &str, more: Option<String>) -> Result<(), Failure> 
     lines.extend(more.into_iter().flat_map(|line| [String::new(), line]));
     let text = lines.join("\n") + "\n";
     if is_terminal
+        && !ctx.screen_reader
         && let Some(pager) = Env::pager()
         && page_through(&pager, &text)
     {

@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::ask::in_terminal;
+use crate::cli::complain;
 use crate::cli::faults::draw;
 use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
@@ -390,12 +391,18 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         bar.set_style(style);
     }
     bar.set_length(size);
-    let shows = !ctx.quiet && !args.json && Env::terminals().stderr;
+    let mut shows = !ctx.quiet && !args.json && Env::terminals().stderr;
+    let draws = !ctx.screen_reader;
     let (env, stamp) = (&ctx.env, ctx.stamp());
     let started = env.ticks_ms();
     let mut progress = |read: u64| {
-        if shows && bar.is_hidden() && env.ticks_ms().saturating_sub(started) > PATIENCE_MS {
-            bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        if shows && env.ticks_ms().saturating_sub(started) > PATIENCE_MS {
+            shows = false;
+            if draws {
+                bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            } else {
+                complain("importing …");
+            }
         }
         bar.set_position(read);
     };

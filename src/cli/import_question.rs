@@ -1,6 +1,7 @@
 //! The one question of an import: which column is the question, where only a person can tell.
 
 use crate::cli::Ctx;
+use crate::cli::ask::asked;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::ColumnChoice;
@@ -19,10 +20,16 @@ pub(super) fn ask(ctx: &mut Ctx, shown: &str, diagnosis: &Diagnosis) -> Result<O
         ctx.line(format!("  {}", one_line(place)))?;
     }
     let (front, back) = guess(diagnosis);
-    let question = format!("Two numbers, or Enter for {front},{back}; Esc leaves: ");
+    let leave = if ctx.screen_reader { "q" } else { "Esc" };
+    let question = format!("Two numbers, or Enter for {front},{back}; {leave} leaves: ");
     for _ in 0..3 {
-        ctx.out.flush().map_err(|error| Failure::output(&error))?;
-        let answered = ask_line(&question).map_err(|error| Failure::output(&error))?;
+        let answered = if ctx.screen_reader {
+            // Keys are echoed as they come, and taken back on the screen: that is no line.
+            asked(ctx, &question)?.filter(|answer| answer != leave)
+        } else {
+            ctx.out.flush().map_err(|error| Failure::output(&error))?;
+            ask_line(&question).map_err(|error| Failure::output(&error))?
+        };
         let Some(answer) = answered else { return Ok(None) };
         match columns(&answer, diagnosis) {
             Some(choices) => return Ok(Some(choices)),

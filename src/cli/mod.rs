@@ -24,6 +24,7 @@ mod forget;
 mod glance;
 mod help;
 mod history;
+mod home;
 mod import;
 mod import_question;
 mod json;
@@ -49,9 +50,11 @@ mod stats;
 mod suspend;
 mod tag;
 mod team;
+mod telling;
 mod undo;
 mod usage;
 
+use crate::cli::telling::Telling;
 use crate::core::settings::Settings;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
@@ -121,6 +124,10 @@ struct Cli {
     /// Print only results and errors
     #[arg(long, short, global = true)]
     quiet: bool,
+
+    /// Say everything line by line and in words: for screen readers
+    #[arg(long, global = true)]
+    screen_reader: bool,
 
     /// With --help: list every command
     #[arg(long)]
@@ -218,6 +225,8 @@ struct Ctx {
     out: BufWriter<output::Out>,
     quiet: bool,
     colour: bool,
+    /// Whether all is said line by line and in words: nothing is drawn, and no line is cut.
+    screen_reader: bool,
     /// What is to be said of the clock before anything is answered.
     clock: Option<String>,
     /// Whether the command changes nothing, so that it also works where nothing can be written.
@@ -450,41 +459,18 @@ pub fn end_at_a_panic() {
     }));
 }
 
-/// How errors are told, as the command line wants it before anything of it is understood.
-struct Telling {
-    args: Vec<String>,
-    colour: Colour,
-    json: bool,
-    all: bool,
-}
-
-impl Telling {
-    fn of(args: &[OsString]) -> Self {
-        let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-        let has = |flag: &str| args.iter().take_while(|arg| *arg != "--").any(|arg| arg == flag);
-        let (json, all) = (has("--json"), has("--all"));
-        Self { colour: Colour::said(&args), args, json, all }
-    }
-
-    fn tell(&self, failure: &Failure) {
-        if self.json {
-            // A program asked, and gets an object on one line.
-            json::complain(failure);
-            return;
-        }
-        let text = crate::core::text::printable(&failure.to_string());
-        let text = if self.colour.on(Env::terminals().stderr) { colour::failure(&text) } else { text };
-        // Where even standard error is gone there is nobody left to tell.
-        writeln!(io::stderr().lock(), "{text}").ok();
-    }
-}
-
 /// Runs the command line `args`, the program's name first.
 #[must_use]
 pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
     end_at_a_panic();
-    let telling = Telling::of(&args);
-    let code = match try_run(env, args, &telling) {
+    ExitCode::from(run_once(env, args))
+}
+
+/// Runs one command line, and says why where it fails. Gives the exit code.
+fn run_once(env: Env, args: Vec<OsString>) -> u8 {
+    let settings = ops::settings::load(Env::config_file().as_deref());
+    let telling = Telling::of(&args, settings.as_ref().ok());
+    match try_run(env, args, &telling, settings) {
         Ok(code) => code,
         Err(failure) => {
             if failure.kind != crate::failure::Kind::Closed {
@@ -492,8 +478,7 @@ pub fn run(env: Env, args: Vec<OsString>) -> ExitCode {
             }
             failure.kind.code()
         }
-    };
-    ExitCode::from(code)
+    }
 }
 
 /// What the command line says; `None` where it asked for the help or the version, which are printed.
@@ -524,8 +509,11 @@ fn read(mut args: Vec<OsString>, telling: &Telling) -> Result<Option<Cli>, Failu
 /// `lmq` without a command: the interface in a terminal, the day at a glance elsewhere.
 fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     let terminals = Env::terminals();
+    if ctx.screen_reader && terminals.stdin && terminals.stdout {
+        return home::run(&mut ctx);
+    }
     if !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
-        glance::run(&mut ctx)?;
+        glance::run(&mut ctx, "Type `lmq review` to begin")?;
         ctx.out.flush().map_err(|error| Failure::output(&error))?;
         return Ok(0);
     }
@@ -543,18 +531,29 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn try_run(mut env: Env, args: Vec<OsString>, telling: &Telling) -> Result<u8, Failure> {
+fn try_run(
+    mut env: Env,
+    args: Vec<OsString>,
+    telling: &Telling,
+    settings: Result<Settings, Failure>,
+) -> Result<u8, Failure> {
     let Some(cli) = read(args, telling)? else { return Ok(0) };
     if let Some(now) = cli.now {
         env.fix_now(now);
     }
-    let colour = cli.color.on(Env::terminals().stdout);
+    let screen_reader = telling.screen_reader;
+    let colour = cli.color.on(Env::terminals().stdout) && !screen_reader;
     // `config` has to work on a file with faults, or it could not be mended with it.
     let settings = match &cli.command {
         Some(Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => Settings::default(),
         // A prompt is no place for complaints: the next command will have them.
-        Some(Command::Remind(_)) => ops::settings::load(Env::config_file().as_deref()).unwrap_or_default(),
-        _ => ops::settings::load(Env::config_file().as_deref())?,
+        Some(Command::Remind(_)) => settings.unwrap_or_default(),
+        _ => {
+            let settings = settings?;
+            // Bindings that clash are faults of the file like any other.
+            screen::keys(&settings)?;
+            settings
+        }
     };
     let db = match &cli.command {
         Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
@@ -575,7 +574,7 @@ fn try_run(mut env: Env, args: Vec<OsString>, telling: &Telling) -> Result<u8, F
     let out = output::Out::new(Box::new(io::stdout()), Env::terminals().stdout && !draws);
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let out = BufWriter::new(out);
-    let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, clock: None, only_looks };
+    let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, screen_reader, clock: None, only_looks };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
         None => return alone(ctx),

@@ -17,9 +17,11 @@ use crate::report::Privacy;
 use crate::report::RENDERERS;
 use crate::report::Renderer;
 use crate::report::Report;
+use crate::report::render_words;
 use crate::report::renderer;
 use crate::store::Store;
 use clap::ValueEnum;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -181,6 +183,16 @@ pub(super) fn form(format: Option<&str>, json: bool, out: Option<&Path>) -> Resu
     renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))
 }
 
+/// Writes a report. A text that is heard is written in words.
+pub(super) fn render(
+    renderer: &dyn Renderer,
+    report: &Report,
+    screen_reader: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    if screen_reader && renderer.name() == "text" { render_words(report, out) } else { renderer.render(report, out) }
+}
+
 /// The longest report that is read to be compared with.
 const MOST_BYTES: u64 = 64 << 20;
 
@@ -267,13 +279,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let report =
         if args.mine { ops::mine::page(&store, ctx.stamp())? } else { of_progress(args, every, whole, ctx, &store)? };
+    let screen_reader = ctx.screen_reader;
     match file {
-        None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
+        None => render(renderer, &report, screen_reader, &mut ctx.out).map_err(|error| Failure::output(&error)),
         Some(file) => {
             if every.is_some() {
                 files::make_folder_of(file.path)?;
             }
-            file.write(|out| renderer.render(&report, out))?;
+            file.write(|out| render(renderer, &report, screen_reader, out))?;
             ctx.say(&format!("wrote {}", file.path.display()));
             Ok(())
         }

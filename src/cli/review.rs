@@ -100,7 +100,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let matching = among.as_ref().map(BTreeSet::len);
     let terminals = Env::terminals();
-    let over_lines = args.plain || !terminals.stdin || !terminals.stdout || Env::dumb_terminal();
+    let over_lines = screen::is_over_lines(ctx, args.plain);
     let options = Options {
         // A search names its cards, wherever they are.
         decks: match &among {

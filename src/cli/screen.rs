@@ -23,6 +23,12 @@ pub(super) fn look(ctx: &Ctx) -> ui::Look {
     }
 }
 
+/// Whether a sitting goes line by line: that was asked for, or no screen can be drawn here.
+pub(super) fn is_over_lines(ctx: &Ctx, plain: bool) -> bool {
+    let terminals = Env::terminals();
+    plain || ctx.screen_reader || !terminals.stdin || !terminals.stdout || Env::dumb_terminal()
+}
+
 /// The bindings in force.
 pub(super) fn keys(settings: &Settings) -> Result<Keymap, Failure> {
     Keymap::new(settings.key_preset, &settings.keys).map_err(|error| {

@@ -14,6 +14,7 @@ use crate::ops::files::NewFile;
 use crate::ops::files::Rights;
 use crate::report;
 use crate::report::render_text;
+use crate::report::render_words;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -46,7 +47,12 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
     if !wanted.yes {
         let width = if Env::terminals().stdout { crate::ui::width() } else { WIDTH };
         let preview = report::share(&share, stamp.today);
-        render_text(&preview, width, &mut ctx.out).map_err(|error| Failure::output(&error))?;
+        let shown = if ctx.screen_reader {
+            render_words(&preview, &mut ctx.out)
+        } else {
+            render_text(&preview, width, &mut ctx.out)
+        };
+        shown.map_err(|error| Failure::output(&error))?;
         if !in_terminal() {
             ctx.out.flush().map_err(|error| Failure::output(&error))?;
             return Err(Failure::usage("nothing was written: nobody could be asked whether to share this")

@@ -7,8 +7,10 @@ use crate::failure::Failure;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_progress;
 use crate::report::render_text;
+use crate::report::render_words;
 use crate::report::renderer;
 use crate::ui::stats_screen;
+use crate::ui::stats_words;
 
 /// Show what you know, on one screen
 ///
@@ -67,16 +69,27 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let width = if Env::terminals().stdout { crate::ui::width() } else { 80 };
     if args.all {
         let report = build_report(&wanted, ctx)?;
-        return render_text(&report, width, &mut ctx.out).map_err(|error| Failure::output(&error));
+        return if ctx.screen_reader {
+            render_words(&report, &mut ctx.out)
+        } else {
+            render_text(&report, width, &mut ctx.out)
+        }
+        .map_err(|error| Failure::output(&error));
     }
     let progress = build_progress(&ctx.store()?, &ctx.settings, ctx.stamp(), &wanted)?;
     let about: Vec<&str> = args.decks.iter().map(String::as_str).chain(wanted.search).collect();
     if !about.is_empty() {
         ctx.sentence(&about.join(", "))?;
     }
-    for row in stats_screen(&progress, width) {
-        let line: String = row.iter().map(|(text, _)| text.as_str()).collect();
-        ctx.line(line.trim_end())?;
+    if ctx.screen_reader {
+        for line in stats_words(&progress) {
+            ctx.line(line)?;
+        }
+    } else {
+        for row in stats_screen(&progress, width) {
+            let line: String = row.iter().map(|(text, _)| text.as_str()).collect();
+            ctx.line(line.trim_end())?;
+        }
     }
     if progress.has_history && Env::terminals().stdout && !ctx.quiet {
         ctx.sentence("`lmq stats --all` shows everything, `lmq report` writes it to a file.")?;

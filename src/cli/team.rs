@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::complain;
 use crate::cli::parse;
 use crate::cli::report::form;
+use crate::cli::report::render;
 use crate::core::team::Edition;
 use crate::core::team::FEWEST;
 use crate::core::team::Offered;
@@ -128,10 +129,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let renderer = form(args.format.as_deref(), args.json, args.out.as_deref())?;
     let report = report::team(&figures, stamp.now, stamp.today);
+    let screen_reader = ctx.screen_reader;
     match file {
-        None => renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error)),
+        None => render(renderer, &report, screen_reader, &mut ctx.out).map_err(|error| Failure::output(&error)),
         Some(file) => {
-            file.write(|out| renderer.render(&report, out))?;
+            file.write(|out| render(renderer, &report, screen_reader, out))?;
             ctx.say(&format!("wrote {}", file.path.display()));
             Ok(())
         }

@@ -160,6 +160,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Whether the list of cards takes the mouse.
     pub mouse: bool,
+    /// Whether everything is said line by line, in words: for a screen reader.
+    pub screen_reader: bool,
     /// Whether check-ups are offered.
     pub checkup: bool,
     /// Whether the first session of a day makes a backup.
@@ -201,6 +203,7 @@ impl Default for Settings {
             key_preset: KeyPreset::Usual,
             theme: Theme::Auto,
             mouse: true,
+            screen_reader: false,
             checkup: true,
             weights: Weights::default(),
             keys: BTreeMap::new(),

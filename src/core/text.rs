@@ -1,6 +1,7 @@
 //! Text as people type it, compare it and look at it.
 
 use crate::core::compare::search::plain;
+use std::borrow::Cow;
 
 /// Whether a character could drive a terminal, turn a line around or hide in it, wherever it stands: control characters but
 /// tab and line feed, line separators, bidirectional marks, overrides and isolates, and what is as wide as nothing or as a
@@ -114,6 +115,19 @@ pub fn escape_unsafe(code: &str, escapes: Escapes) -> String {
     out
 }
 
+/// A text as it may stand behind other words on a line: one with letters that are written from the right is set apart, or a
+/// terminal that turns such letters round would take the words before it along. The text itself has nothing that could end that.
+#[must_use]
+pub fn isolated(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_from_the_right) { format!("\u{2068}{text}\u{2069}").into() } else { text.into() }
+}
+
+/// Whether a letter is of a script that is written from the right.
+fn is_from_the_right(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 /// The text on one line, safe to print: for tables, labels and messages.
 #[must_use]
 pub fn one_line(text: &str) -> String {
@@ -122,7 +136,7 @@ pub fn one_line(text: &str) -> String {
 
 /// The first `most` characters, with an ellipsis where something was cut.
 #[must_use]
-pub fn beginning(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
+pub fn beginning(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most).and_then(|(end, _)| text.get(..end)) {
         Some(beginning) => format!("{beginning}…").into(),
         None => text.into(),
@@ -293,6 +307,16 @@ mod tests {
         let join = |parts: &[&str]| joined(&parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>());
         assert_eq!(join(&["Done", "Either is fine.", "Why?", "9 left"]), "Done. Either is fine. Why? 9 left");
         assert_eq!(join(&[]), "");
+    }
+
+    #[test]
+    fn only_a_text_with_letters_from_the_right_is_set_apart() {
+        for text in ["", "plain", "日本語 é 3 %", "naïve (x)"] {
+            assert_eq!(isolated(text), text);
+        }
+        for text in ["שלום", "a ب c", "\u{fe8d}", "\u{1e900}"] {
+            assert_eq!(isolated(text), format!("\u{2068}{text}\u{2069}"));
+        }
     }
 
     #[test]

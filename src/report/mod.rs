@@ -51,6 +51,7 @@ pub use table::Column;
 pub use table::Table;
 pub use team::team;
 pub use text::render_text;
+pub use text::render_words;
 pub use tries::with_tries;
 
 /// One way to write a report down.

@@ -7,6 +7,9 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 mod charts;
+mod in_words;
+
+pub use in_words::render_words;
 
 use crate::report::Renderer;
 use crate::report::cell::Cell;

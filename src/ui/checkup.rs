@@ -23,7 +23,9 @@ use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
 use crate::ui::Look;
+use crate::ui::keymap::Keymap;
 use crate::ui::lines::Lines;
+use crate::ui::plain::write_labelled;
 use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::io::Write;
@@ -131,9 +133,9 @@ fn missed(scene: &MissedScene) -> Vec<String> {
     lines
 }
 
-/// How to answer a scene, in a few words; for keys (`keys`) or for lines.
+/// How to answer a scene, in a few words; with the keys that are bound, or over lines.
 #[must_use]
-pub fn how(asked: &Asked, keys: bool) -> String {
+pub fn how(asked: &Asked, keys: Option<&Keymap>) -> String {
     match (asked.question.ask, keys) {
         (Ask::Recall | Ask::Say | Ask::Type, _) => "Type the answer".to_owned(),
         (ask @ (Ask::Choose | Ask::Sort | Ask::List(_) | Ask::Order), keys) => {
@@ -250,10 +252,11 @@ impl Plain<'_, '_> {
             writeln!(self.out, "{part}").map_err(|error| Failure::output(&error))?;
         }
         for (index, option) in asked.question.options.iter().enumerate() {
-            self.line(&format!("    {}  {}", index + 1, one_line(option)))?;
+            write_labelled(self.out, self.width, &format!("    {}  ", index + 1), &one_line(option))
+                .map_err(|error| Failure::output(&error))?;
         }
         self.line("")?;
-        self.line(&format!("{}; :d if you don't know", how(asked, false)))
+        self.line(&format!("{}; :d if you don't know", how(asked, None)))
     }
 
     /// One line; whether it goes on.
@@ -262,6 +265,8 @@ impl Plain<'_, '_> {
             self.line(UNSEEN)?;
             return Ok(true);
         }
+        let Stage::Asking(asked) = self.sitting.checkup().stage() else { return Ok(false) };
+        let asks_for_words = matches!(asked.question.ask, Ask::Type | Ask::Recall | Ask::Say | Ask::List(_));
         match line {
             ":d" => return self.feed(&Input::DontKnow),
             ":q" => {
@@ -272,7 +277,9 @@ impl Plain<'_, '_> {
                 Ok(done) => self.say(&done)?,
                 Err(failure) => return self.failed(failure),
             },
-            ":?" => {
+            // An answer in words may be anything.
+            "?" if asks_for_words => return self.feed(&Input::Respond(line.to_owned())),
+            ":?" | "?" => {
                 for (name, what) in COMMANDS {
                     self.line(&format!("{name}  {what}"))?;
                 }

@@ -89,7 +89,19 @@ commands! {
     SetDue = "set_due", "d", "choose the day on which the cards are due";
     Reset = "reset", "R", "make the cards new again";
     Delete = "delete", "D", "delete the cards' notes";
+    More = "more", "m", "go on for as many minutes again";
+    Scene = "scene", "w", "write down a scene of your own";
+    NoScene = "no_scene", "n", "never offer that again";
+    FormSave = "form_save", "enter", "take what is typed";
+    FormLeave = "form_leave", "esc", "leave what is typed";
+    FormNext = "form_next", "tab", "the next field";
+    FormLine = "form_line", "ctrl-j", "a new line in the field";
+    FormEditor = "form_editor", "ctrl-e", "the whole card in your editor";
 }
+
+/// What works where texts are typed. Here letters are letters, so that none of these has one for a key.
+pub const FORMS: &[Command] =
+    &[Command::FormSave, Command::FormLeave, Command::FormNext, Command::FormLine, Command::FormEditor];
 
 /// What works while browsing. Here the keys of a command need not be free on other screens.
 pub const BROWSE: &[Command] = &[
@@ -152,8 +164,9 @@ impl Command {
 
     /// Whether there is a screen on which both work, so that they can't have the same key.
     fn meets(self, other: Self) -> bool {
-        let on_one_list = BROWSE.contains(&self) && BROWSE.contains(&other);
-        on_one_list || !(self.is_for_lists() || other.is_for_lists())
+        let on_one = |screen: &[Self]| screen.contains(&self) && screen.contains(&other);
+        let elsewhere = |command: Self| !command.is_for_lists() && !FORMS.contains(&command);
+        on_one(BROWSE) || on_one(FORMS) || elsewhere(self) && elsewhere(other)
     }
 
     /// Its keys in a preset, separated by spaces. Grades have the digits, which no preset moves.
@@ -252,6 +265,11 @@ impl Key {
         Some(Self { code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) })
     }
 
+    /// Whether it writes, or takes back what is written, where texts are typed.
+    fn types(self) -> bool {
+        !self.ctrl && matches!(self.code, KeyCodeName::Char(_) | KeyCodeName::Backspace)
+    }
+
     /// Its name, for the help.
     #[must_use]
     pub fn name(self) -> String {
@@ -295,6 +313,14 @@ pub enum KeymapError {
     /// A digit grades and can't be bound.
     #[error("`{0}` grades; bind another key")]
     Digit(String),
+    /// A key that is typed.
+    #[error("`{key}` is typed in forms, so it can't be `{command}`; bind enter, esc, tab, or ctrl- and a letter")]
+    Typed {
+        /// The key.
+        key: String,
+        /// The command.
+        command: &'static str,
+    },
     /// The terminal's own key.
     #[error("`{0}` is the terminal's: ctrl-c and ctrl-d leave, ctrl-z goes to the shell; bind another key")]
     Taken(String),
@@ -325,6 +351,9 @@ impl Keymap {
                 if ["ctrl-c", "ctrl-d", "ctrl-z"].contains(&text) {
                     return Err(KeymapError::Taken(text.to_owned()));
                 }
+                if FORMS.contains(&command) && key.types() {
+                    return Err(KeymapError::Typed { key: text.to_owned(), command: command.name() });
+                }
                 let here = bound.entry(key).or_default();
                 if let Some(other) = here.iter().find(|other| **other != command && other.meets(command)) {
                     return Err(KeymapError::Conflict {
@@ -352,7 +381,8 @@ impl Keymap {
     /// What a key does.
     #[must_use]
     pub fn command(&self, event: &KeyEvent) -> Option<Command> {
-        self.0.get(&Key::of(event)?)?.iter().copied().find(|command| !command.is_for_lists())
+        let is_for_screens = |command: &Command| !command.is_for_lists() && !FORMS.contains(command);
+        self.0.get(&Key::of(event)?)?.iter().copied().find(is_for_screens)
     }
 
     /// What a key does on a screen where these commands work.
@@ -365,6 +395,23 @@ impl Keymap {
     #[must_use]
     pub fn first(&self, command: Command) -> String {
         self.keys(command).split(' ').next().unwrap_or_default().to_owned()
+    }
+
+    /// A key of a command as a sentence has it: `Space`, `Ctrl-J`, `x`. The one named `usual`, where the command still has it.
+    #[must_use]
+    pub fn shown(&self, command: Command, usual: &str) -> String {
+        let keys = self.keys(command);
+        let key =
+            keys.split(' ').find(|key| *key == usual).unwrap_or_else(|| keys.split(' ').next().unwrap_or_default());
+        let capital = |word: &str| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        };
+        match key.split_once('-') {
+            _ if key.chars().count() == 1 => key.to_owned(),
+            Some((ctrl, key)) => format!("{}-{}", capital(ctrl), capital(key)),
+            None => capital(key),
+        }
     }
 
     /// The keys of a command, for the help.
@@ -462,6 +509,46 @@ mod tests {
         assert!(matches!(with(&[("tag", "z"), ("suspend", "z")]), Err(KeymapError::Conflict { .. })));
         let taken = with(&[("suspend", "t")]).unwrap();
         assert_eq!((taken.keys(Command::Tag), taken.keys(Command::Suspend)), (String::new(), "t".to_owned()));
+    }
+
+    #[test]
+    fn a_form_has_keys_of_its_own_and_none_that_writes() {
+        let press = |code, modifiers| KeyEvent::new(code, modifiers);
+        let (enter, esc) = (press(KeyCode::Enter, KeyModifiers::NONE), press(KeyCode::Esc, KeyModifiers::NONE));
+        let usual = with(&[]).unwrap();
+        assert_eq!(
+            (usual.command(&enter), usual.among(FORMS, &enter)),
+            (Some(Command::Reveal), Some(Command::FormSave))
+        );
+        assert_eq!((usual.command(&esc), usual.among(FORMS, &esc)), (Some(Command::Quit), Some(Command::FormLeave)));
+        let own = with(&[("form_save", "ctrl-s"), ("form_line", "enter")]).unwrap();
+        assert_eq!(own.among(FORMS, &press(KeyCode::Char('s'), KeyModifiers::CONTROL)), Some(Command::FormSave));
+        assert_eq!(own.among(FORMS, &enter), Some(Command::FormLine));
+        for key in ["s", "space", "backspace"] {
+            let error = with(&[("form_save", key)]).unwrap_err().to_string();
+            assert!(error.contains(key) && error.contains("`form_save`"), "{error}");
+        }
+        let error = with(&[("form_save", "ctrl-s"), ("form_next", "ctrl-s")]).unwrap_err().to_string();
+        assert_eq!(error, "`ctrl-s` is bound to both `form_next` and `form_save`");
+    }
+
+    #[test]
+    fn the_end_of_a_session_shares_its_keys_with_the_list_and_with_no_other_screen() {
+        let m = KeyEvent::new(KeyCode::Char('m'), KeyModifiers::NONE);
+        let usual = with(&[]).unwrap();
+        assert_eq!((usual.command(&m), usual.among(BROWSE, &m)), (Some(Command::More), Some(Command::Move)));
+        assert!(matches!(with(&[("more", "x"), ("undo", "x")]), Err(KeymapError::Conflict { .. })));
+        assert!(with(&[("more", "d"), ("set_due", "d")]).is_ok());
+    }
+
+    #[test]
+    fn sentences_name_the_key_that_is_bound() {
+        let usual = with(&[]).unwrap();
+        assert_eq!(usual.shown(Command::Reveal, "space"), "Space");
+        assert_eq!(usual.shown(Command::Reveal, "enter"), "Enter");
+        assert_eq!(usual.shown(Command::FormLine, "ctrl-j"), "Ctrl-J");
+        let own = with(&[("reveal", "x")]).unwrap();
+        assert_eq!(own.shown(Command::Reveal, "space"), "x");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub use plain::plain;
 pub use stats::Emphasis;
 pub use stats::Row;
 pub use stats::stats_screen;
+pub use stats::stats_words;
 pub use tui::Leave;
 pub use tui::checkup as checkup_screen;
 pub use tui::give_back;

@@ -1,51 +1,40 @@
 //! The session over lines: for pipes, scripts and screen readers. No escape codes, ever.
 
+mod commands;
+
 use crate::core::card::Ask;
+use crate::core::card::Correctness;
 use crate::core::document::Document;
 use crate::core::document::Side;
 use crate::core::session::Input;
 use crate::core::session::Stage;
 use crate::core::session::choices::Choice;
 use crate::core::session::current::Current;
-use crate::core::text::nearest;
+use crate::core::text::isolated;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::core::tried::Tried;
 use crate::failure::Failure;
-use crate::ops::edit::How;
-use crate::ops::edit::Meaning;
-use crate::ops::edit::Refusal;
 use crate::ops::review::Notice;
 use crate::ops::review::Review;
 use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::lines::Lines;
-use crate::ui::open;
 use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::collections::BTreeSet;
+use std::io;
 use std::io::Write;
+use unicode_width::UnicodeWidthStr as _;
 
 /// A line that comes sooner than this after its prompt was typed before it was read.
 const UNSEEN_MS: u64 = 200;
 
+/// Columns of a text beside its label, at least: a narrow terminal breaks the line itself.
+const LEAST_ROOM: usize = 8;
+
 /// What is said to such a line.
 const UNSEEN: &str = "(too fast: not taken, read first)";
-
-const COMMANDS: &[(&str, &str)] = &[
-    (":u", "take back the newest step"),
-    (":-", "hold the card back until tomorrow"),
-    (":!", "take the card out"),
-    (":*", "set or take away the star"),
-    (":i", "why this card, its numbers, its topic"),
-    (":h", "the hint"),
-    (":o", "open its pictures and sounds"),
-    (":g", "right, but a guess: Hard"),
-    (":e", "change the card's text in your editor"),
-    (":em", "the same, for another meaning: the card starts again, gently"),
-    (":q", "leave; everything is kept"),
-    (":?", "this list"),
-];
 
 struct Sitting<'l, 'r> {
     review: &'l mut Review<'r>,
@@ -58,10 +47,31 @@ struct Sitting<'l, 'r> {
     editor: &'l dyn Editor,
     /// The text on the screen is no more the card's.
     anew: bool,
+    /// A primer stands before the card, and waits to be read.
+    primer: bool,
+    /// Whether it was said what the sitting came to, at its end.
+    ended: bool,
+    /// Whether anything was done: a sitting in which nothing waited ends by itself.
+    acted: bool,
     /// Whether it was said how to leave.
     told: bool,
     /// Whether to ask about a line to do before the next card: only people are asked.
     asks_try: bool,
+}
+
+/// Writes a text of a card behind words of ours, and what it is wrapped to below its beginning. Texts that are written from the
+/// right stay on their side of the words.
+pub(super) fn write_labelled(out: &mut dyn Write, width: usize, label: &str, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return writeln!(out, "{}", label.trim_end());
+    }
+    let indent = " ".repeat(label.width());
+    let mut label = label;
+    for part in textwrap::wrap(&printable(text), width.saturating_sub(indent.len()).max(LEAST_ROOM)) {
+        writeln!(out, "{label}{}", isolated(&part))?;
+        label = &indent;
+    }
+    Ok(())
 }
 
 /// Whether the sitting goes on.
@@ -92,6 +102,9 @@ pub fn plain(
         asked_at: 0,
         editor,
         anew: false,
+        primer: false,
+        ended: false,
+        acted: false,
         // Whoever writes to a pipe has read the page.
         told: !typed_live,
         asks_try: typed_live,
@@ -113,22 +126,14 @@ impl Sitting<'_, '_> {
                 shown = None;
             }
             match &stage {
-                Stage::Finished | Stage::Between => {
-                    if self.goes_on(input)? == Then::End {
-                        return self.end();
-                    }
-                }
-                Stage::Front(current) if shown != now => {
-                    if self.front(current, input)? == Then::End {
-                        self.blank()?;
-                        return self.end();
-                    }
-                }
+                Stage::Finished | Stage::Between if !self.waits_at_the_end() => return self.end(),
+                Stage::Finished | Stage::Between => self.last_page()?,
+                Stage::Front(current) if shown != now => self.front(current)?,
                 Stage::Back(current) if shown != now => self.back(current)?,
                 Stage::Front(_) | Stage::Back(_) => {}
             }
             self.prompt(&stage)?;
-            if shown != now {
+            if shown != now || now.is_none() {
                 self.wait_for(input);
             }
             shown = now;
@@ -169,8 +174,17 @@ impl Sitting<'_, '_> {
         Ok(())
     }
 
+    /// A text of a card behind words of ours. Texts that are written from the right stay on their side of it.
+    fn labelled(&mut self, label: &str, text: &str) -> Result<(), Failure> {
+        write_labelled(self.out, self.width, label, text).map_err(|error| Failure::output(&error))
+    }
+
     fn prompt(&mut self, stage: &Stage) -> Result<(), Failure> {
-        self.mark(if matches!(stage, Stage::Back(_)) { "grade> " } else { "> " })
+        self.mark(match stage {
+            Stage::Back(_) => "grade> ",
+            Stage::Front(_) if self.primer => "Enter goes on ",
+            Stage::Front(_) | Stage::Between | Stage::Finished => "> ",
+        })
     }
 
     fn mark(&mut self, mark: &str) -> Result<(), Failure> {
@@ -229,92 +243,93 @@ impl Sitting<'_, '_> {
         }
     }
 
-    /// Once the minutes of the sitting are over, asks whether it goes on.
-    fn goes_on(&mut self, input: &mut dyn Lines) -> Result<Then, Failure> {
-        let Some(over) = self.review.waits()?.minutes_over.filter(|_| self.live) else { return Ok(Then::End) };
-        let minutes = words::minutes(over);
-        self.line(&format!("{minutes} are over; m goes on for {} more, Enter ends", minutes.to_lowercase()))?;
-        self.mark("> ")?;
-        self.wait_for(input);
-        match self.read(input)?.as_deref().map(str::trim) {
-            Some("m") => {
-                self.review.go_on()?;
-                self.blank()?;
-                Ok(Then::Go)
-            }
-            _ => Ok(Then::End),
-        }
+    /// Whether the end of the sitting waits for somebody who may take a step back, or go on.
+    fn waits_at_the_end(&self) -> bool {
+        self.live && (self.acted || self.review.is_time_over())
     }
 
-    fn front(&mut self, current: &Current, input: &mut dyn Lines) -> Result<Then, Failure> {
-        let head = format!("[{}] {}", words::left(self.review.session()), one_line(&current.loaded.deck));
+    /// What the sitting came to, once, and what can be done now.
+    fn last_page(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.ended, true) {
+            return Ok(());
+        }
+        self.came_to()?;
+        let more = self.review.waits()?.minutes_over.map_or_else(String::new, |over| {
+            let minutes = words::minutes(over);
+            format!("m goes on for {} more, ", minutes.to_lowercase())
+        });
+        self.line(&format!("{more}u takes back the newest step, ? lists what else there is, Enter ends"))
+    }
+
+    fn front(&mut self, current: &Current) -> Result<(), Failure> {
+        self.primer = false;
         let topic = current.loaded.topic.as_ref();
         if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.number)) {
             self.primed.insert(topic.number);
-            self.line(&format!("New topic: {}", one_line(&topic.title)))?;
+            self.labelled("New topic: ", &one_line(&topic.title))?;
             self.indented(&topic.primer_document(), Side::Question)?;
             if self.live {
-                loop {
-                    self.mark("Enter goes on ")?;
-                    self.wait_for(input);
-                    match self.read(input)?.as_deref().map(str::trim) {
-                        None | Some(":q") => return Ok(Then::End),
-                        Some(_) if self.is_unseen() => self.line(UNSEEN)?,
-                        Some(_) => break,
-                    }
-                }
-                self.review.begin_card();
+                self.primer = true;
+                return Ok(());
             }
             self.blank()?;
         }
-        self.line(&head)?;
+        self.question(current)
+    }
+
+    fn question(&mut self, current: &Current) -> Result<(), Failure> {
+        let left = words::left(self.review.session(), ", ");
+        self.labelled(&format!("[{left}] "), &one_line(&current.loaded.deck))?;
         self.blank()?;
         self.indented(&current.prompt_document(), Side::Question)?;
-        self.options(current)?;
+        for (index, option) in current.question.options.iter().enumerate() {
+            self.labelled(&format!("    {}  ", index + 1), &one_line(option))?;
+        }
         self.blank()?;
-        let mut how = words::how(current.question.ask, current.question.options.len(), false);
+        let mut how = words::how(current.question.ask, current.question.options.len(), None);
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
         }
         if !std::mem::replace(&mut self.told, true) {
             how.push_str("; :? lists what else there is, :q leaves");
         }
-        self.line(&how)?;
-        Ok(Then::Go)
-    }
-
-    fn options(&mut self, current: &Current) -> Result<(), Failure> {
-        for (index, option) in current.question.options.iter().enumerate() {
-            self.line(&format!("    {}  {}", index + 1, one_line(option)))?;
-        }
-        Ok(())
+        self.line(&how)
     }
 
     fn back(&mut self, current: &Current) -> Result<(), Failure> {
         if let Some(verdict) = &current.verdict {
-            self.line(&words::judged(verdict))?;
+            let remark = if verdict.remark.is_empty() { String::new() } else { format!("({})", verdict.remark) };
+            self.labelled(&format!("{} ", words::verdict(verdict)), &remark)?;
+            let ask = current.question.ask;
+            if verdict.outcome != Correctness::Right
+                && verdict.close.is_none()
+                && !matches!(ask, Ask::List(_))
+                && !verdict.given.is_empty()
+            {
+                self.labelled("  you: ", &one_line(&verdict.given))?;
+            }
             let close = verdict.close.as_ref().and_then(|_| words::compared(verdict, current.question.ask));
             if let Some(compared) = close {
                 let marked: String = compared.marked().into_iter().map(|(_, text)| text).collect();
-                self.line(&format!("  you: {marked}"))?;
+                self.labelled("  you: ", &marked)?;
             }
         }
         let text = &current.loaded.text;
         if current.question.ask == Ask::Say {
-            for line in words::own_words(current) {
-                self.line(&line)?;
+            for (label, text) in words::own_words(current) {
+                self.labelled(&label, &text)?;
             }
         }
         self.indented(&text.answer_document(current.loaded.card.ordinal), Side::Answer)?;
         if let Some(speaker) = &text.speaker {
-            self.line(&format!("  – {}", text.line(speaker)))?;
+            self.labelled("  – ", &text.line(speaker))?;
         }
         if let Some(extra) = &text.extra {
             self.blank()?;
             self.indented(&text.document(extra), Side::Answer)?;
         }
         if let Some(topic) = &current.loaded.topic {
-            self.line(&format!("  ({})", one_line(&topic.title)))?;
+            self.labelled("  Topic: ", &one_line(&topic.title))?;
         }
         self.blank()?;
         let today = self.review.today();
@@ -342,11 +357,30 @@ impl Sitting<'_, '_> {
         if line.starts_with(':') {
             return self.command(stage, line);
         }
+        let bare = format!(":{line}");
+        let asks_for_words = match stage {
+            Stage::Front(current) if !self.primer => {
+                // A side is named by its first letter, so that only the list of commands is none.
+                matches!(current.question.ask, Ask::Type | Ask::Say | Ask::List(_)) || line != "?"
+            }
+            Stage::Front(_) | Stage::Between | Stage::Finished => false,
+            Stage::Back(_) => self.grade_of(line).is_some(),
+        };
+        if !asks_for_words && commands::is_one(&bare) {
+            return self.command(stage, &bare);
+        }
         self.answer(stage, line)
     }
 
     fn answer(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
         match stage {
+            Stage::Front(current) if self.primer => {
+                self.primer = false;
+                self.review.begin_card();
+                self.blank()?;
+                self.question(current)?;
+                Ok(Then::Go)
+            }
             Stage::Front(_) => self.feed(Input::Respond(line.to_owned())),
             Stage::Back(_) if line.is_empty() => self.grade(Input::Accept),
             Stage::Back(_) => match self.grade_of(line) {
@@ -362,132 +396,18 @@ impl Sitting<'_, '_> {
                     Ok(Then::Go)
                 }
             },
+            Stage::Between | Stage::Finished if line == "m" && self.review.is_time_over() => {
+                self.review.go_on()?;
+                self.ended = false;
+                self.blank()?;
+                Ok(Then::Go)
+            }
             Stage::Between | Stage::Finished => Ok(Then::End),
         }
     }
 
     fn grade_of(&self, line: &str) -> Option<Input> {
         self.review.session().scale().read(line).ok().map(Input::Grade)
-    }
-
-    fn command(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
-        match line {
-            ":q" => {
-                self.feed(Input::Quit)?;
-                return Ok(Then::End);
-            }
-            ":u" => match self.review.undo() {
-                Ok(said) => {
-                    self.say(&said)?;
-                    self.asks_try = self.live;
-                }
-                Err(failure) => return self.failed(failure),
-            },
-            ":-" => return self.feed(Input::Bury),
-            ":!" => return self.feed(Input::Suspend),
-            ":*" => return self.feed(Input::Mark),
-            ":g" if matches!(stage, Stage::Back(current) if current.question.ask == Ask::Say) => {
-                self.line("Your own words are not a guess: grade them by the criteria")?;
-            }
-            ":g" if matches!(stage, Stage::Back(_)) => return self.grade(Input::Guessed),
-            ":g" => self.line("Answer first; then :g says that it was a guess")?,
-            ":e" => return self.edit(stage, Meaning::Typo),
-            ":em" => return self.edit(stage, Meaning::Changed),
-            ":i" => self.info(stage)?,
-            ":o" => {
-                let said = open(&self.review.openable()?, self.editor);
-                self.line(said.as_deref().unwrap_or("Opened"))?;
-            }
-            ":h" => {
-                let hint = match stage {
-                    Stage::Front(current) | Stage::Back(current) => {
-                        let text = &current.loaded.text;
-                        text.hint.as_ref().map(|hint| text.hint_line(hint))
-                    }
-                    Stage::Between | Stage::Finished => None,
-                };
-                self.line(&hint.map_or_else(|| "There is no hint".to_owned(), |hint| format!("Hint: {hint}")))?;
-            }
-            ":?" => {
-                for (name, what) in COMMANDS {
-                    self.line(&format!("{name}  {what}"))?;
-                }
-                self.line("An answer that begins with : is typed with two, as ::x")?;
-            }
-            _ => {
-                let near = nearest(line, COMMANDS.iter().map(|(name, _)| *name));
-                let hint = near.map_or_else(String::new, |near| format!(", did you mean {near}"));
-                self.line(&format!("There is no command {}{hint}; :? lists all", one_line(line)))?;
-            }
-        }
-        Ok(Then::Go)
-    }
-
-    /// The card's text in the editor; it is asked anew with what came of it.
-    fn edit(&mut self, stage: &Stage, meaning: Meaning) -> Result<Then, Failure> {
-        let (Stage::Front(current) | Stage::Back(current)) = stage else { return Ok(Then::Go) };
-        if !self.live {
-            self.line(&format!("`lmq edit {}` changes this card", one_line(&current.loaded.name)))?;
-            return Ok(Then::Go);
-        }
-        match self.edited(current, meaning) {
-            Ok(said) => {
-                self.line(&said)?;
-                self.review.show_edited()?;
-                self.anew = true;
-                Ok(Then::Go)
-            }
-            Err(failure) => self.failed(failure),
-        }
-    }
-
-    fn edited(&mut self, current: &Current, meaning: Meaning) -> Result<String, Failure> {
-        let mut note_editor = self.review.note_editor();
-        let note = note_editor.open(current.loaded.card)?;
-        let unchanged = "Nothing was changed".to_owned();
-        let before = crate::ops::edit::write(std::slice::from_ref(&note));
-        let Some(text) = self.editor.edit(&before)? else { return Ok(unchanged) };
-        let kept = |mut failure: Failure| match self.editor.keep(&text) {
-            Ok(how) => failure.hint(how),
-            Err(also) => {
-                failure.places.push(also.what);
-                failure
-            }
-        };
-        match note_editor.read(&note, &text)? {
-            Err(faults) => {
-                let mut failure = Failure::data("nothing was changed: the text has faults");
-                failure.places = faults;
-                Err(kept(failure))
-            }
-            Ok(None) => Ok(unchanged),
-            Ok(Some(rewrite)) => match note_editor.apply(rewrite, How { meaning, ..How::default() }) {
-                Ok(done) if done.notes.is_empty() => Ok(unchanged),
-                Ok(done) => Ok(done.label),
-                Err(Refusal::Failure(failure)) => Err(kept(failure)),
-                Err(Refusal::Conflict(_)) => {
-                    Err(kept(Failure::failed("nothing was changed: the card was changed elsewhere in the meantime")))
-                }
-            },
-        }
-    }
-
-    fn info(&mut self, stage: &Stage) -> Result<(), Failure> {
-        let (Stage::Front(current) | Stage::Back(current)) = stage else { return Ok(()) };
-        let lines = words::info(current, self.review.session(), self.review.today());
-        for line in lines {
-            self.line(&one_line(&line))?;
-        }
-        if let Some(topic) = &current.loaded.topic {
-            // Before the answer a title may give it away.
-            if matches!(stage, Stage::Back(_)) {
-                self.line(&format!("Topic: {}", one_line(&topic.title)))?;
-            }
-            if topic.primer.is_some() {
-                self.indented(&topic.primer_document(), Side::Question)?;
-            }
-        }
-        Ok(())
     }
 
     fn grade(&mut self, input: Input) -> Result<Then, Failure> {
@@ -520,6 +440,7 @@ impl Sitting<'_, '_> {
     fn feed(&mut self, input: Input) -> Result<Then, Failure> {
         match self.review.feed(input) {
             Ok(said) => {
+                self.acted = true;
                 for said in said {
                     self.say(&said)?;
                 }
@@ -546,6 +467,14 @@ impl Sitting<'_, '_> {
     }
 
     fn end(&mut self) -> Result<(), Failure> {
+        if !self.ended {
+            self.came_to()?;
+        }
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+
+    /// What the sitting came to.
+    fn came_to(&mut self) -> Result<(), Failure> {
         let summary = self.review.summary();
         let waits = self.review.waits()?;
         for line in words::summary(&summary, &waits, self.review.settings()) {
@@ -554,6 +483,6 @@ impl Sitting<'_, '_> {
         if summary.waiting.all() == 0 && self.review.offers_scene()? {
             self.line(words::SCENE_LINE)?;
         }
-        self.out.flush().map_err(|error| Failure::output(&error))
+        Ok(())
     }
 }

@@ -49,25 +49,38 @@ const DAYS_AHEAD: usize = 14;
 /// Topics that are named as weak.
 const WEAKEST: usize = 3;
 
+/// Weeks that are told in words.
+const WEEKS_TOLD: usize = 4;
+
 /// The least months that make a curve.
 const FEWEST_FOR_CURVE: usize = 3;
 
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
+/// Said where there is nothing to show yet.
+const NO_ANSWERS: &str = "No answers yet: run `lmq review`.";
+
+/// What a part of the screen is about, and what there is to say of it.
+type Block = (&'static str, Vec<String>);
+
 /// The screen, in so many columns.
 #[must_use]
 pub fn stats_screen(progress: &Progress, width: usize) -> Vec<Row> {
     if !progress.has_history {
-        return vec![plain("No answers yet: run `lmq review`.")];
+        return vec![plain(NO_ANSWERS)];
     }
     let is_wide = width >= TWO_COLUMNS;
     let block = if is_wide { (width - BETWEEN) / 2 } else { width };
-    let mut left = [known(progress, block), retention(progress, block)].concat();
-    let practice = practice(progress, block);
-    let mut right = ahead(progress, block);
-    let weakest = weakest(progress, block);
+    let set = |blocks: Vec<Block>| -> Vec<Row> {
+        blocks.iter().flat_map(|(label, texts)| labelled(label, texts, block)).collect()
+    };
+    let mut left = set(known(progress, true).into_iter().chain(retention(progress)).collect());
+    let mut practised = set(vec![practice(progress)]);
+    practised.extend(heat_map(progress, block));
+    let mut right = set(ahead(progress, true).into_iter().collect());
+    let weakest = set(weakest(progress));
     if !is_wide {
-        left.extend(practice);
+        left.extend(practised);
         left.append(&mut right);
         left.extend(weakest);
         return left;
@@ -75,7 +88,7 @@ pub fn stats_screen(progress: &Progress, width: usize) -> Vec<Row> {
     left.push(Row::new());
     left.extend(weakest);
     right.push(Row::new());
-    right.extend(practice);
+    right.extend(practised);
     let count = left.len().max(right.len());
     left.resize(count, Row::new());
     right.resize(count, Row::new());
@@ -88,6 +101,20 @@ pub fn stats_screen(progress: &Progress, width: usize) -> Vec<Row> {
         left
     };
     left.into_iter().zip(right).map(beside).collect()
+}
+
+/// The same in words, a line for each thing: what is drawn there is told in numbers.
+#[must_use]
+pub fn stats_words(progress: &Progress) -> Vec<String> {
+    if !progress.has_history {
+        return vec![NO_ANSWERS.to_owned()];
+    }
+    let mut blocks: Vec<Block> = known(progress, false).into_iter().chain(retention(progress)).collect();
+    blocks.push(practice(progress));
+    blocks.extend(weeks(progress));
+    blocks.extend(ahead(progress, false));
+    blocks.extend(weakest(progress));
+    blocks.into_iter().map(|(label, texts)| format!("{label}: {}", texts.join("; "))).collect()
 }
 
 fn plain(text: &str) -> Row {
@@ -115,11 +142,11 @@ fn short(day: StudyDay) -> String {
     day.date().format("%-d %b").to_string()
 }
 
-fn known(progress: &Progress, width: usize) -> Vec<Row> {
+fn known(progress: &Progress, draws: bool) -> Option<Block> {
     let known = progress.knowledge.now;
     let (now, all) = (known.whole(), known.cards);
     if all == 0 {
-        return Vec::new();
+        return None;
     }
     let share = Recalls { passed: now, all }.whole_percent().map_or_else(String::new, |share| format!(" ({share} %)"));
     let mut texts = vec![format!("{} of {}{share}", thousands(now), counted(all, "card", "cards"))];
@@ -139,12 +166,12 @@ fn known(progress: &Progress, width: usize) -> Vec<Row> {
         let sign = if now >= then { "+" } else { "−" };
         format!("{sign}{} since {}", thousands(now.abs_diff(then)), short(*day))
     });
-    let curve = Some(heights(&ends)).filter(|_| ends.len() >= FEWEST_FOR_CURVE);
+    let curve = Some(heights(&ends)).filter(|_| draws && ends.len() >= FEWEST_FOR_CURVE);
     let moved: Vec<String> = curve.into_iter().chain(gain).collect();
     if !moved.is_empty() {
         texts.push(moved.join("  "));
     }
-    labelled("Likely known", &texts, width)
+    Some(("Likely known", texts))
 }
 
 fn heights(counts: &[u64]) -> String {
@@ -163,22 +190,19 @@ pub(super) fn share(recalls: Recalls) -> String {
     }
 }
 
-fn retention(progress: &Progress, width: usize) -> Vec<Row> {
+fn retention(progress: &Progress) -> Option<Block> {
     // A period that was asked for, or that is not a month yet, stands for itself.
     let is_long = progress.period.to == progress.today && progress.period.days() >= 30;
     let (window, days) = if is_long { (Window::Last30, 30) } else { (Window::Period, progress.period.days()) };
-    let Some(row) = progress.retention.iter().find(|row| row.window == window) else { return Vec::new() };
-    if row.all().all == 0 {
-        return Vec::new();
-    }
+    let row = progress.retention.iter().find(|row| row.window == window && row.all().all > 0)?;
     let mut texts = vec![format!("{} in {}", share(row.all()), counted(days, "day", "days"))];
     if let (Some(young), Some(mature)) = (row.young.whole_percent(), row.mature.whole_percent()) {
         texts.push(format!("{young} % of young cards, {mature} % of mature ones"));
     }
-    labelled("True retention", &texts, width)
+    Some(("True retention", texts))
 }
 
-fn practice(progress: &Progress, width: usize) -> Vec<Row> {
+fn practice(progress: &Progress) -> Block {
     let mut texts = Vec::new();
     let streak = progress.streak;
     if streak.longest > 1 {
@@ -195,9 +219,27 @@ fn practice(progress: &Progress, width: usize) -> Vec<Row> {
         counted(progress.period.days(), "day", "days"),
         if minutes == 0 { "under a minute".to_owned() } else { counted(minutes, "minute", "minutes") },
     ));
-    let mut rows = labelled("Practice", &[texts.join("; ")], width);
-    rows.extend(heat_map(progress, width));
-    rows
+    ("Practice", vec![texts.join("; ")])
+}
+
+/// What the heat map shows, in numbers: the last weeks, this one first.
+fn weeks(progress: &Progress) -> Option<Block> {
+    let mut weeks: BTreeMap<StudyDay, (u64, u64)> = BTreeMap::new();
+    for (day, sum) in &progress.calendar {
+        let (days, answers) = weeks.entry(Chart::monday(*day)).or_default();
+        *days += u64::from(sum.answers > 0);
+        *answers += sum.answers;
+    }
+    let texts: Vec<String> = weeks
+        .iter()
+        .rev()
+        .take(WEEKS_TOLD)
+        .map(|(monday, (days, answers))| {
+            let answers = counted(*answers, "answer", "answers");
+            format!("{answers} on {} from {}", counted(*days, "day", "days"), short(*monday))
+        })
+        .collect();
+    (!texts.is_empty()).then_some(("By week from Monday, the newest first", texts))
 }
 
 /// A row for each weekday, a column for each week. No weekday or week is left out: a gap is seen as one.
@@ -241,16 +283,21 @@ fn heat_map(progress: &Progress, width: usize) -> Vec<Row> {
     rows
 }
 
-fn ahead(progress: &Progress, width: usize) -> Vec<Row> {
+fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
     let days = progress.forecast.days.get(..DAYS_AHEAD).unwrap_or_default();
-    let [today, rest @ ..] = days else { return Vec::new() };
+    let [today, rest @ ..] = days else { return None };
     let sum: u64 = rest.iter().sum();
     if today + sum == 0 {
-        return Vec::new();
+        return None;
     }
     let a_day = (sum + u64::try_from(rest.len() / 2).unwrap_or(0)) / u64::try_from(rest.len()).unwrap_or(1).max(1);
-    let text = format!("{}  {} today, then {} a day", heights_or_blank(days), thousands(*today), thousands(a_day));
-    labelled("Next two weeks", &[text], width)
+    let text = format!("{} today, then {} a day", thousands(*today), thousands(a_day));
+    if draws {
+        return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
+    }
+    let (most, day) = rest.iter().zip(1..).max_by_key(|(count, day)| (**count, -*day))?;
+    let day = progress.today.plus(day).date().format("%A, %-d %B");
+    Some(("Next two weeks", vec![text, format!("at most {}, on {day}", thousands(*most))]))
 }
 
 /// As [`heights`], with a dot for a day on which nothing falls due.
@@ -258,11 +305,14 @@ fn heights_or_blank(counts: &[u64]) -> String {
     counts.iter().zip(heights(counts).chars()).map(|(count, height)| if *count == 0 { '·' } else { height }).collect()
 }
 
-fn weakest(progress: &Progress, width: usize) -> Vec<Row> {
+fn weakest(progress: &Progress) -> Vec<Block> {
     let topics = progress.weakest.iter().take(WEAKEST);
     let texts: Vec<String> =
         topics.map(|topic| format!("{}: {}", one_line(&topic.title), share(topic.recalls))).collect();
-    let mut rows = labelled("Weakest topics", &texts, width);
+    let mut blocks = Vec::new();
+    if !texts.is_empty() {
+        blocks.push(("Weakest topics", texts));
+    }
     let mistaken = progress.confusions.iter().flat_map(|confusion| {
         confusion.mistaken().into_iter().filter_map(|(expected, given, count)| {
             let name = |place: usize| confusion.names.get(place).map(|name| one_line(name));
@@ -271,9 +321,9 @@ fn weakest(progress: &Progress, width: usize) -> Vec<Row> {
     });
     if let Some((count, expected, given)) = mistaken.max_by_key(|(count, ..)| *count) {
         let text = format!("{expected} for {given}, {}", counted(count, "time", "times"));
-        rows.extend(labelled("Mixed up most", &[text], width));
+        blocks.push(("Mixed up most", vec![text]));
     }
-    rows
+    blocks
 }
 
 #[cfg(test)]
@@ -304,6 +354,17 @@ mod tests {
         insta::assert_snapshot!("stats_80", shown(&totals, 80).join("\n"));
         insta::assert_snapshot!("stats_120", shown(&totals, 120).join("\n"));
         insta::assert_snapshot!("stats_40", shown(&totals, 40).join("\n"));
+    }
+
+    #[test]
+    fn in_words_nothing_is_drawn_and_no_number_is_lost() {
+        let lines = stats_words(&Progress::new(&test_history::totals()));
+        insta::assert_snapshot!("stats_words", lines.join("\n"));
+        let drawn = |c: char| matches!(c, '\u{2500}'..='\u{28ff}' | '·');
+        assert!(!lines.concat().contains(drawn), "{lines:#?}");
+        let mut totals = test_history::totals();
+        totals.days.clear();
+        assert_eq!(stats_words(&Progress::new(&totals)), [NO_ANSWERS]);
     }
 
     #[test]

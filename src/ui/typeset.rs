@@ -160,7 +160,7 @@ impl Typeset {
             }
             Block::Table { has_head, rows } => self.table(*has_head, rows, out),
             Block::Rule => {
-                let run = Run { text: "───".to_owned(), ink: Ink::default() };
+                let run = Run { text: if self.marks { "---" } else { "───" }.to_owned(), ink: Ink::default() };
                 out.push(Row { runs: vec![run], is_code: false });
             }
         }
@@ -231,6 +231,11 @@ impl Typeset {
         }
     }
 
+    /// What stands between two cells of a table. Where looks are marks, so is this: nothing is drawn.
+    fn between(self) -> &'static str {
+        if self.marks { " | " } else { " │ " }
+    }
+
     /// A table with its columns in line; where it is too wide the widest columns are wrapped.
     fn table(self, has_head: bool, rows: &[Vec<Vec<Inline>>], out: &mut Vec<Row>) {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -241,7 +246,7 @@ impl Typeset {
                 let mut runs = Vec::new();
                 for (place, cell) in row.iter().enumerate() {
                     if place > 0 {
-                        push(&mut runs, " │ ", &Ink::default());
+                        push(&mut runs, self.between(), &Ink::default());
                     }
                     self.inlines(cell, &Ink::default(), &mut runs);
                 }
@@ -286,7 +291,7 @@ impl Typeset {
                 let mut line = Row::default();
                 for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
                     if column > 0 {
-                        push(&mut line.runs, " │ ", &Ink::default());
+                        push(&mut line.runs, self.between(), &Ink::default());
                     }
                     let shown = cell.get(place).cloned().unwrap_or_default();
                     let pad = width.saturating_sub(shown.width());
@@ -296,8 +301,9 @@ impl Typeset {
                 out.push(line);
             }
             if number == 0 && has_head {
-                let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
-                out.push(Row { runs: vec![Run { text: rule.join("─┼─"), ink: Ink::default() }], is_code: false });
+                let (line, cross) = if self.marks { ("-", "-|-") } else { ("─", "─┼─") };
+                let rule: Vec<String> = widths.iter().map(|width| line.repeat(*width)).collect();
+                out.push(Row { runs: vec![Run { text: rule.join(cross), ink: Ink::default() }], is_code: false });
             }
         }
     }

@@ -38,6 +38,7 @@ use crate::ops::card_details::Happened;
 use crate::ops::card_details::HistoryRow;
 use crate::ops::review::Notice;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::Keymap;
 
 /// What is said of pictures and sounds that are not there, with their names where these may be said.
 #[must_use]
@@ -76,9 +77,9 @@ pub fn about(time: Millis) -> String {
     }
 }
 
-/// What is left: `4 left, about 1 minute`.
+/// What is left: `4 due · 2 minutes`, with what stands between the two.
 #[must_use]
-pub fn left(session: &Session) -> String {
+pub fn left(session: &Session, between: &str) -> String {
     let waiting = session.waiting();
     let mut parts = Vec::new();
     for (count, word) in [(waiting.new, "new"), (waiting.reviews, "due"), (waiting.repeats, "again")] {
@@ -86,40 +87,44 @@ pub fn left(session: &Session) -> String {
             parts.push(format!("{count} {word}"));
         }
     }
-    format!("{} · {}", parts.join(", "), about(session.time_left()))
+    format!("{}{between}{}", parts.join(", "), about(session.time_left()))
 }
 
-/// How to answer, in a few words; for keys (`keys`) or for lines.
+/// How to answer, in a few words; with the keys that are bound, or over lines.
 #[must_use]
-pub fn how(ask: Ask, options: usize, keys: bool) -> String {
+pub fn how(ask: Ask, options: usize, keys: Option<&Keymap>) -> String {
     match (ask, keys) {
-        (Ask::Recall, true) => "Space shows the answer".to_owned(),
-        (Ask::Recall, false) => "Enter shows the answer".to_owned(),
-        (Ask::Type, true) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
-        (Ask::Type, false) => "Type it, or press Enter to see it".to_owned(),
-        (Ask::Say, true) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
-        (Ask::Say, false) => "Type it on one line, or say it aloud and press Enter".to_owned(),
+        (Ask::Recall, Some(keys)) => format!("{} shows the answer", keys.shown(Command::Reveal, "space")),
+        (Ask::Recall, None) => "Enter shows the answer".to_owned(),
+        (Ask::Type, Some(_)) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
+        (Ask::Type, None) => "Type it, or press Enter to see it".to_owned(),
+        (Ask::Say, Some(_)) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
+        (Ask::Say, None) => "Type it on one line, or say it aloud and press Enter".to_owned(),
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
-        (Ask::List(count), true) => format!("{count} items, Enter after each; Enter alone ends"),
-        (Ask::List(count), false) => format!("{count} items, separated by semicolons"),
-        (Ask::Order, true) => "Up, Down choose; Shift+Up, Shift+Down or a digit move; Enter ends".to_owned(),
-        (Ask::Order, false) => "Put them in order: type the numbers, such as 3 1 2".to_owned(),
+        (Ask::List(count), Some(_)) => format!("{count} items, Enter after each; Enter alone ends"),
+        (Ask::List(count), None) => format!("{count} items, separated by semicolons"),
+        (Ask::Order, Some(keys)) => {
+            let [up, down] = [(Command::Up, "up"), (Command::Down, "down")].map(|(to, usual)| keys.shown(to, usual));
+            let end = keys.shown(Command::Reveal, "enter");
+            format!("{up}, {down} choose; Shift+{up}, Shift+{down} or a digit move; {end} ends")
+        }
+        (Ask::Order, None) => "Put them in order: type the numbers, such as 3 1 2".to_owned(),
     }
 }
 
 /// What stands above the model of a card that was answered in one's own words: the sentences of earlier days, today's, and
-/// what comes below.
+/// what comes below. Each with its label.
 #[must_use]
-pub fn own_words(current: &Current) -> Vec<String> {
-    let earlier =
-        current.loaded.own.earlier().into_iter().map(|said| format!("{}: {}", said.day.iso(), one_line(&said.words)));
-    let today = current.response.iter().map(|words| format!("You said: {}", one_line(words)));
-    let mut lines: Vec<String> = earlier.chain(today).collect();
+pub fn own_words(current: &Current) -> Vec<(String, String)> {
+    let earlier = current.loaded.own.earlier().into_iter();
+    let earlier = earlier.map(|said| (format!("{}: ", said.day.iso()), one_line(&said.words)));
+    let today = current.response.iter().map(|words| ("You said: ".to_owned(), one_line(words)));
+    let mut lines: Vec<(String, String)> = earlier.chain(today).collect();
     if !lines.is_empty() {
-        lines.push(String::new());
+        lines.push((String::new(), String::new()));
     }
-    lines.push("One way to say it:".to_owned());
+    lines.push(("One way to say it:".to_owned(), String::new()));
     lines
 }
 
@@ -442,8 +447,14 @@ pub fn leech_shown(current: &Current, keys: &str) -> String {
     )
 }
 
-/// What the first screen says before the first answer.
-pub const WELCOME: &str = "Ten new cards a day, taught first and then asked; what you recall comes back later and later. Press Enter for the first one.";
+/// What the first screen says before the first answer; `key` begins.
+#[must_use]
+pub fn welcome(key: &str) -> String {
+    format!(
+        "Ten new cards a day, taught first and then asked; what you recall comes back later and later. \
+         Press {key} for the first one."
+    )
+}
 
 /// What was taken back, newest first.
 #[must_use]

@@ -246,6 +246,26 @@ fn key_presets_are_chosen_and_conflicts_name_both() {
 }
 
 #[test]
+fn bindings_that_clash_are_told_with_both_names_wherever_the_settings_are_read() {
+    let lmq = Lmq::new();
+    lmq.write("config.toml", "[keys]\nform_save = \"ctrl-s\"\nform_next = \"ctrl-s\"\n");
+    let clash = "`ctrl-s` is bound to both `form_next` and `form_save`";
+    for command in [&[][..], &["review"], &["doctor"], &["decks"], &["backup", "copy.db"]] {
+        let error = lmq.run(command).err(3);
+        assert!(error.contains(clash) && error.contains("`lmq config path`"), "{command:?}: {error}");
+    }
+    assert!(!lmq.path("copy.db").exists());
+    // What can mend it works, and tells it too.
+    for command in [&["config", "list"][..], &["config", "set", "new_per_day", "5"]] {
+        let run = lmq.run(command).code(0);
+        assert!(run.stderr.contains(clash), "{command:?}: {run:?}");
+    }
+    let typed = "[keys]\nform_save = \"s\"\n";
+    lmq.write("config.toml", typed);
+    assert!(lmq.run(["review"]).err(3).contains("`s` is typed in forms, so it can't be `form_save`"));
+}
+
+#[test]
 #[cfg(unix)]
 fn an_editor_gets_no_link_pipe_or_foreign_file_for_a_copy_of_the_settings() {
     let lmq = Lmq::new();

@@ -86,6 +86,64 @@ fn a_line_that_was_typed_ahead_turns_no_primer_away() {
     assert!(out.matches("too fast").count() == 1 && out.contains("What of apples?"), "{out}");
 }
 
+#[test]
+fn at_its_end_a_sitting_waits_for_a_step_back_and_says_what_it_came_to_once_for_each_end() {
+    let mut world = World::bare();
+    world.import("apples.toml", deck("apples"));
+    let out = review(&mut world, &["…\n", "…\n", "…3\n", "…?\n", "…u\n", "…2\n", "…i\n", "…\n"], true);
+    assert_eq!(out.matches("1 answer in").count(), 2, "{out}");
+    let parts =
+        ["Good: back", "Enter ends", "em  the same", "Took back: answered", "Hard: back", "Enter ends", "interval: 1d"];
+    let mut rest = out.as_str();
+    for part in parts {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("no `{part}` in {rest}\n══\n{out}")).1;
+    }
+    // Where nothing waited there is nothing to take back, and through a pipe nobody to wait for.
+    assert!(!review(&mut world, &[], true).contains("Enter ends"));
+    assert!(!review(&mut World::bare(), &[], false).contains("Enter ends"));
+}
+
+#[test]
+fn before_a_primer_is_read_the_card_can_be_put_away_and_explained() {
+    let mut world = World::bare();
+    world.import("apples.toml", deck("apples"));
+    let out = review(&mut world, &["…i\n", "…hello\n", "…:!\n", "…:u\n", "…\n", "…:q\n"], true);
+    let parts =
+        ["About apples.", "Asked because it is new", "What of apples?", "Suspended. :u", "Took back: suspended"];
+    let mut rest = out.as_str();
+    for part in parts {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("no `{part}` in {rest}\n══\n{out}")).1;
+    }
+}
+
+#[test]
+fn texts_from_the_right_stay_behind_the_words_before_them_and_lose_nothing() {
+    let mut world = World::bare();
+    world.import(
+        "hebrew.toml",
+        "[deck]\nid = \"h\"\nname = \"עברית\"\n\
+         [[card]]\nkey = \"a\"\nkind = \"choice\"\nprompt = \"מהו שלום?\"\nanswer = \"peace, שלום, 3\"\ndistractors = [\"מלחמה\"]\n\
+         [[card]]\nkey = \"b\"\nkind = \"typed\"\nprompt = \"سلام (1) = ?\"\nanswer = \"שלום\"\nhint = \"ש\"\n",
+    );
+    let out = review(&mut world, &["peace, שלום, 3\n", "3\n", ":h\n", "שלם\n", "\n"], false);
+    for (before, text) in [
+        ("] ", "עברית"),
+        ("  מהו שלום?", ""),
+        ("  1  ", ""),
+        ("  2  ", ""),
+        ("  سلام (1) = ?", ""),
+        ("Hint: ", "ש"),
+        ("you: ", "שלם"),
+    ] {
+        let wanted = if text.is_empty() { before.to_owned() } else { format!("{before}\u{2068}{text}") };
+        assert!(out.contains(&wanted), "{wanted:?} in {out}");
+    }
+    for option in ["\u{2068}peace, שלום, 3\u{2069}", "\u{2068}מלחמה\u{2069}"] {
+        assert!(out.contains(&format!("  {option}\n")), "{option:?} in {out}");
+    }
+    assert_eq!(out.matches('\u{2068}').count(), out.matches('\u{2069}').count(), "{out}");
+}
+
 fn checkup(lines: &mut dyn lmq::ui::Lines, live: bool) -> Result<String, Failure> {
     let mut world = World::bare();
     world.set_now(time(&day("01-15")));

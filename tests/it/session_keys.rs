@@ -162,3 +162,92 @@ fn the_first_screen_begins_with_enter_alone_and_lets_one_choose_whose_cards() {
         assert_eq!(terminal.ends().0, 0);
     }
 }
+
+#[test]
+fn keys_that_were_bound_anew_work_on_every_screen_and_are_those_that_it_names() {
+    let lmq = deck();
+    lmq.write(
+        ".config/lmq/config.toml",
+        "new_per_day = 9\nsession_minutes = 0\n[keys]\nreveal = \"x\"\ndown = \"n ctrl-n\"\nup = \"p\"\nquit = \"z\"\nhelp = \"f\"\n\
+         form_save = \"ctrl-s\"\nform_leave = \"ctrl-x\"\nactions = \"y\"\nundo_list = \"w\"\nscene = \"v\"\n",
+    );
+    let mut terminal = Terminal::start(&lmq, &[], 100, 30, &[("LMQ_CONFIG", ".config/lmq/config.toml")]);
+    let home = terminal.sees("x begins");
+    assert!(
+        home.contains("Press x for the first one") && home.contains("f keys") && home.contains("z leave"),
+        "{home}"
+    );
+    terminal.types("f");
+    terminal.sees("x             begin, with the deck that is chosen");
+    terminal.types("z");
+    terminal.sees("x begins");
+    terminal.types("\r");
+    terminal.types("n");
+    terminal.sees("▸ t");
+    // A list, its menu, and a form.
+    terminal.types("b");
+    terminal.sees("y actions");
+    terminal.types("y");
+    terminal.sees("Enter chooses");
+    terminal.types("\u{e}");
+    terminal.sees("▸ -");
+    terminal.types("z");
+    terminal.types("e");
+    terminal.sees("Ctrl-S saves");
+    terminal.sees("Ctrl-X leaves");
+    terminal.types("\u{18}");
+    terminal.sees("y actions");
+    terminal.types("/");
+    terminal.sees("Ctrl-S to the list");
+    terminal.types("first\u{13}");
+    terminal.sees("y actions");
+    terminal.types("z");
+    terminal.sees("x begins");
+    // A session: the key of before does nothing, that of now all that it did.
+    terminal.types("x");
+    terminal.sees("x shows the answer");
+    terminal.types(" ");
+    terminal.rests();
+    assert!(terminal.text().contains("x shows the answer"), "{}", terminal.text());
+    terminal.types("x");
+    terminal.sees("3 Good");
+    terminal.types("x");
+    terminal.sees("x goes on");
+    terminal.types("x");
+    terminal.sees("Second?");
+    terminal.types("w");
+    terminal.sees("x takes back 1 step");
+    terminal.types("z");
+    terminal.sees("Second?");
+    terminal.types("\u{3}");
+    terminal.sees("x review");
+    terminal.types("z");
+    assert_eq!(terminal.ends().0, 0);
+}
+
+#[test]
+fn what_is_chosen_and_put_in_order_moves_by_the_keys_that_are_bound() {
+    let lmq = Lmq::at_home();
+    lmq.import(
+        "o.toml",
+        "[deck]\nid = \"o\"\n[[card]]\nkey = \"a\"\nkind = \"order\"\nprompt = \"In order:\"\nitems = [\"aa\", \"bb\", \"cc\"]\n",
+    );
+    lmq.write(".config/lmq/config.toml", "[keys]\ndown = \"n\"\nup = \"p\"\n");
+    let mut terminal = Terminal::start(&lmq, &["review", "o"], 100, 24, &[("LMQ_CONFIG", ".config/lmq/config.toml")]);
+    let shown = terminal.sees("p, n choose; Shift+p, Shift+n or a digit move; Enter ends");
+    let rows = |shown: &str| -> Vec<String> {
+        shown
+            .lines()
+            .filter_map(|line| line.trim_start_matches([' ', '▸']).get(2..).map(str::to_owned))
+            .filter(|row| row.len() == 2)
+            .collect()
+    };
+    let before = rows(&shown);
+    terminal.types("n");
+    terminal.sees("▸ 2");
+    terminal.types("N");
+    let after = rows(&terminal.sees("▸ 3"));
+    assert_eq!(after, [before[0].clone(), before[2].clone(), before[1].clone()], "{}", terminal.text());
+    terminal.types("\u{3}");
+    terminal.ends();
+}

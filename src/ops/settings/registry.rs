@@ -186,6 +186,14 @@ pub const SETTINGS: &[Setting] = &[
         write: |s, text| s.mouse = text == "true",
     },
     Setting {
+        key: "screen_reader",
+        what: "whether lmq says everything line by line and in words, for a screen reader, instead of drawing screens",
+        per_deck: false,
+        allowed: Allowed::Switch,
+        read: |s| s.screen_reader.to_string(),
+        write: |s, text| s.screen_reader = text == "true",
+    },
+    Setting {
         key: "try_line",
         what: "whether a session ends with one line to do, and the next day's begins with whether you did it",
         per_deck: false,

@@ -42,7 +42,8 @@ pub(super) enum Place {
     Primer,
     Question(Ask),
     Answer,
-    End,
+    /// With what is offered there.
+    End(&'static [Command]),
     Checkup,
 }
 
@@ -95,7 +96,9 @@ impl Place {
                 MOVE,
                 LEAVE,
             ],
-            Self::End => vec![("The last card", &[Command::Info, Command::Edit]), BACK, MOVE, LEAVE],
+            Self::End(offers) => {
+                vec![("Go on", offers), ("The last card", &[Command::Info, Command::Edit]), BACK, MOVE, LEAVE]
+            }
             Self::Checkup => vec![("Answer", &[Command::Reveal]), ("Go back", &[Command::Undo]), MOVE, LEAVE],
         }
     }
@@ -103,7 +106,7 @@ impl Place {
     /// What else there is to know, where letters or digits mean something.
     fn notes(self) -> &'static [&'static str] {
         match self {
-            Self::Home | Self::List | Self::Primer | Self::End => &[],
+            Self::Home | Self::List | Self::Primer | Self::End(_) => &[],
             Self::Answer => &["1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)"],
             Self::Checkup => &[
                 "0 says that you don't know. A choice: its digit, or arrows and Enter.",

@@ -19,6 +19,7 @@ use crate::ops::browse::Sort;
 use crate::ops::workspace::Workspace;
 use crate::ui::keymap::BROWSE;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::bar::Place;
 use crate::ui::tui::bar::help;
@@ -267,19 +268,19 @@ impl<'w> Browser<'w> {
             Event::Key(key) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
                 return Ok(true);
             }
-            Event::Key(key) if self.typing => match key.code {
-                KeyCode::Esc => {
+            Event::Key(key) if self.typing => match (with.keys.among(FORMS, key), key.code) {
+                (Some(Command::FormLeave), _) => {
                     self.typing = false;
                     if !self.query.is_empty() {
                         self.query.clear();
                         self.retyped()?;
                     }
                 }
-                KeyCode::Tab if self.completion().is_some() => {
+                (_, KeyCode::Tab) if self.completion().is_some() => {
                     self.query = Input::of(&self.completion().unwrap_or_default());
                     self.retyped()?;
                 }
-                KeyCode::Enter | KeyCode::Tab | KeyCode::Down => self.typing = false,
+                (Some(Command::FormSave | Command::FormNext), _) | (_, KeyCode::Down) => self.typing = false,
                 _ => {
                     let before = self.query.text();
                     if self.query.key(key) && self.query.text() != before {
@@ -350,7 +351,8 @@ impl<'w> Browser<'w> {
             _ => None,
         };
         if let Some(to) = to {
-            if key.modifiers.contains(KeyModifiers::SHIFT) && key.code != KeyCode::Char('G') {
+            // Of a letter Shift makes another one.
+            if key.modifiers.contains(KeyModifiers::SHIFT) && !matches!(key.code, KeyCode::Char(_)) {
                 self.begin_range();
             }
             self.go_to(to);

@@ -19,14 +19,12 @@ use crate::ui::tui::bar::bar;
 use crate::ui::tui::bar::help;
 use crate::ui::tui::document;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::input::begun_with;
-use crate::ui::tui::input::moves_line;
-use crate::ui::tui::input::place_of;
-use crate::ui::tui::input::put_line;
-use crate::ui::tui::input::put_line_at;
+use crate::ui::tui::input::option_of;
+use crate::ui::tui::input::order_key;
 use crate::ui::tui::missed;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::briefly;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -36,12 +34,13 @@ use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
-use crossterm::event::KeyModifiers;
 use ratatui::Frame;
 use ratatui::layout::Position;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
@@ -167,7 +166,7 @@ impl Screen {
 
     fn paint(&mut self, frame: &mut Frame<'_>, asked: &Asked, sitting: &CheckupSession<'_>, with: ScreenContext<'_>) {
         let area = column(frame.area());
-        let foot = self.foot(asked, area.width, with);
+        let foot = self.foot(asked, area, with);
         let (head, body, foot_area) = parts(area, u16::try_from(foot.len()).unwrap_or(1));
         let checkup = sitting.checkup();
         let place = if self.opening {
@@ -182,6 +181,12 @@ impl Screen {
         } else {
             self.scene(asked, width, with)
         };
+        // What is typed, or chosen, stays in sight.
+        let chosen = lines.iter().position(|line| line.to_string().starts_with('▸'));
+        let typed = cursor.filter(|_| !self.typed.is_empty() || !self.items.is_empty()).map(|(_, y)| y);
+        if let Some(at) = typed.or(chosen.filter(|_| self.chosen > 0)).and_then(|at| u16::try_from(at).ok()) {
+            self.scroll = self.scroll.min(at).max((at + 1).saturating_sub(body.height));
+        }
         self.scroll = scrolled(frame, body, lines, self.scroll);
         frame.render_widget(Paragraph::new(foot), foot_area);
         if let Some((x, y)) = cursor {
@@ -227,19 +232,20 @@ impl Screen {
         (lines, cursor)
     }
 
-    fn foot(&self, asked: &Asked, width: u16, with: ScreenContext<'_>) -> Vec<Line<'static>> {
-        let key = |command: Command| with.keys.keys(command).split(' ').next().unwrap_or_default().to_owned();
+    fn foot(&self, asked: &Asked, Rect { width, height, .. }: Rect, with: ScreenContext<'_>) -> Vec<Line<'static>> {
+        let key = |command: Command| with.keys.first(command);
         let quiet = |text: String| (text, Tone::Quiet);
         if self.opening {
             let leave = quiet(format!("{} leave", key(Command::Quit)));
             let keys = quiet(format!("{} keys", key(Command::Help)));
-            return vec![bar(vec![("Enter begins".to_owned(), Tone::Plain), keys, leave], 2, width, with.look)];
+            let begins = format!("{} begins", with.keys.shown(Command::Reveal, "enter"));
+            return vec![bar(vec![(begins, Tone::Plain), keys, leave], 2, width, with.look)];
         }
         let mut lines = Vec::new();
         if let Some(said) = &self.said {
             lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
         }
-        lines.extend(wrapped(&checkup::how(asked, true), usize::from(width), Style::new()));
+        lines.extend(briefly(&checkup::how(asked, Some(with.keys)), usize::from(width), height));
         if self.typing {
             lines.push(bar(vec![quiet("Esc other keys".to_owned())], 1, width, with.look));
             return lines;
@@ -264,7 +270,7 @@ impl Screen {
         with: ScreenContext<'_>,
     ) -> Result<bool, Failure> {
         let now = sitting.ticks_ms();
-        if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
+        if leaves(key) {
             return Ok(false);
         }
         let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
@@ -299,7 +305,7 @@ impl Screen {
             }
             return Ok(true);
         }
-        if self.pick(key, asked, sitting, admitted) {
+        if self.pick(key, asked, sitting, admitted, with) {
             return Ok(true);
         }
         let is_typed = matches!(asked.question.ask, Ask::Type | Ask::List(_));
@@ -364,49 +370,39 @@ impl Screen {
     }
 
     /// Keys that choose, sort or put in order; whether this was one.
-    fn pick(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut CheckupSession<'_>, admitted: bool) -> bool {
+    fn pick(
+        &mut self,
+        key: &KeyEvent,
+        asked: &Asked,
+        sitting: &mut CheckupSession<'_>,
+        admitted: bool,
+        with: ScreenContext<'_>,
+    ) -> bool {
         let (ask, options) = (asked.question.ask, &asked.question.options);
         let last = options.len().saturating_sub(1);
-        let chooses = matches!(ask, Ask::Choose | Ask::Sort);
-        match key.code {
-            KeyCode::Char(c) if chooses => {
-                let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
-                let by_letter = || (ask == Ask::Sort).then(|| begun_with(c, options)).flatten();
-                match by_digit.filter(|index| *index <= last).or_else(by_letter) {
-                    Some(index) => {
-                        if admitted {
-                            self.chosen = index;
-                            self.feed(sitting, &Step::Respond((index + 1).to_string()));
-                        }
-                        true
-                    }
-                    None => false,
-                }
+        if let Some(index) = option_of(key, ask, options) {
+            if admitted {
+                self.chosen = index;
+                self.feed(sitting, &Step::Respond((index + 1).to_string()));
             }
-            KeyCode::Up | KeyCode::Down if chooses && !self.pointed => {
-                self.pointed = true;
-                true
-            }
-            KeyCode::Up | KeyCode::Down | KeyCode::Char('K' | 'J') | KeyCode::Left | KeyCode::Right
-                if ask == Ask::Order && moves_line(key).is_some() =>
-            {
-                put_line(&mut self.order, &mut self.chosen, moves_line(key).unwrap_or(0));
-                true
-            }
-            KeyCode::Char(c) if ask == Ask::Order && place_of(c, last).is_some() => {
-                put_line_at(&mut self.order, &mut self.chosen, place_of(c, last).unwrap_or(0));
-                true
-            }
-            KeyCode::Up if chooses || ask == Ask::Order => {
-                self.chosen = self.chosen.saturating_sub(1);
-                true
-            }
-            KeyCode::Down if chooses || ask == Ask::Order => {
-                self.chosen = (self.chosen + 1).min(last);
-                true
-            }
-            _ => false,
+            return true;
         }
+        if ask == Ask::Order && order_key(key, with.keys, &mut self.order, &mut self.chosen) {
+            return true;
+        }
+        if !matches!(ask, Ask::Choose | Ask::Sort | Ask::Order) {
+            return false;
+        }
+        let to = match with.keys.command(key) {
+            Some(Command::Up) => self.chosen.saturating_sub(1),
+            Some(Command::Down) => (self.chosen + 1).min(last),
+            _ => return false,
+        };
+        // The first of these keys only points.
+        if std::mem::replace(&mut self.pointed, true) {
+            self.chosen = to;
+        }
+        true
     }
 
     fn feed(&mut self, sitting: &mut CheckupSession<'_>, step: &Step) {

@@ -24,6 +24,7 @@ use crate::ui::tui::note_form::Form;
 use crate::ui::tui::note_form::Left;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -247,7 +248,7 @@ fn ask(
     loop {
         term.draw(|frame| {
             let (head, body, foot) = parts(column(frame.area()), 1);
-            frame.render_widget(say(title, Tone::Strong, with.look), head);
+            frame.render_widget(say(&fit(title, usize::from(head.width)), Tone::Strong, with.look), head);
             let width = usize::from(body.width);
             let shown = lines.iter().flat_map(|line| wrapped(line, width, Style::new())).collect();
             scroll = scrolled(frame, body, shown, scroll);

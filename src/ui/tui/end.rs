@@ -23,10 +23,9 @@ use crate::ui::tui::review::Seen;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::words;
 use crossterm::event::Event;
-use crossterm::event::KeyCode;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
@@ -56,7 +55,10 @@ pub(super) fn run(
     }
     let waits = review.waits()?;
     let done = words::summary(&summary, &waits, review.settings());
-    let more = waits.minutes_over.map(|minutes| format!("m {} more", words::minutes(minutes).to_lowercase()));
+    let key = |command| with.keys.first(command);
+    let more = waits
+        .minutes_over
+        .map(|minutes| format!("{} {} more", key(Command::More), words::minutes(minutes).to_lowercase()));
     let mut offered = more.is_none() && review.offers_scene()?;
     let mut guard = Guard::new(review.settings().look_ms);
     let mut scroll = 0;
@@ -82,11 +84,11 @@ pub(super) fn run(
             let quiet = |text: String| (text, Tone::Quiet);
             let mut pieces: Vec<(String, Tone)> = more.iter().map(|more| (more.clone(), Tone::Accent)).collect();
             if offered {
-                pieces.push(("w write it down".to_owned(), Tone::Plain));
-                pieces.push(quiet("n never ask again".to_owned()));
+                pieces.push((format!("{} write it down", key(Command::Scene)), Tone::Plain));
+                pieces.push(quiet(format!("{} never ask again", key(Command::NoScene))));
             }
-            pieces.push(quiet(format!("{} undo", with.keys.first(Command::Undo))));
-            pieces.push(quiet(format!("{} keys", with.keys.first(Command::Help))));
+            pieces.push(quiet(format!("{} undo", key(Command::Undo))));
+            pieces.push(quiet(format!("{} keys", key(Command::Help))));
             pieces.push(quiet("any other key goes on".to_owned()));
             frame.render_widget(bar(pieces, 1, foot.width, with.look), foot);
         })?;
@@ -95,20 +97,19 @@ pub(super) fn run(
             Some(Event::Key(key)) => key,
             _ => continue,
         };
-        if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
+        if leaves(&key) {
             return Ok(Then::Said);
         }
         // A key held since the last card does not turn the page.
         if !guard.admits(review.ticks_ms()) {
             continue;
         }
-        let command = with.keys.command(&key);
-        match (key.code, command) {
-            (KeyCode::Char('m'), _) if more.is_some() => {
+        match with.keys.command(&key) {
+            Some(Command::More) if more.is_some() => {
                 review.go_on()?;
                 return Ok(Then::Back);
             }
-            (KeyCode::Char('w'), _) if offered => {
+            Some(Command::Scene) if offered => {
                 if let Some(texts) = form::ask(words::SCENE, &words::SCENE_LABELS, term, with)?
                     && let [question, answer] = texts.as_slice()
                 {
@@ -119,36 +120,43 @@ pub(super) fn run(
                     offered = false;
                 }
             }
-            (KeyCode::Char('n'), _) if offered => {
+            Some(Command::NoScene) if offered => {
                 said = Some(match review.no_more_scenes() {
                     Ok(()) => words::SCENE_OFF.to_owned(),
                     Err(failure) => failure.to_string(),
                 });
                 offered = false;
             }
-            (_, Some(Command::Undo)) => {
+            Some(Command::Undo) => {
                 said = Some(take_back(review, 1));
             }
-            (_, Some(Command::UndoList)) => {
+            Some(Command::UndoList) => {
                 let back = steps::run(&review.steps()?, term, with)?;
                 if back > 0 {
                     said = Some(take_back(review, back));
                 }
             }
-            (_, Some(Command::Info)) => {
+            Some(Command::Info) => {
                 let page = review.last_card().map(|card| review.page(card)).transpose()?.flatten();
                 match page {
                     Some(page) => card::run(&page, None, false, term, with)?,
                     None => said = Some(NO_CARD.to_owned()),
                 }
             }
-            (_, Some(Command::Edit)) => match review.last_card() {
+            Some(Command::Edit) => match review.last_card() {
                 Some(card) => said = edit::edit(&mut review.note_editor(), card, term, with)?,
                 None => said = Some(NO_CARD.to_owned()),
             },
-            (_, Some(Command::Help)) => pages::show(&|width| help(Place::End, with, width), term, with)?,
-            (_, Some(Command::Down)) => scroll = scroll.saturating_add(1),
-            (_, Some(Command::Up)) => scroll = scroll.saturating_sub(1),
+            Some(Command::Help) => {
+                let offers: &[Command] = match (more.is_some(), offered) {
+                    (true, _) => &[Command::More],
+                    (_, true) => &[Command::Scene, Command::NoScene],
+                    _ => &[],
+                };
+                pages::show(&|width| help(Place::End(offers), with, width), term, with)?;
+            }
+            Some(Command::Down) => scroll = scroll.saturating_add(1),
+            Some(Command::Up) => scroll = scroll.saturating_sub(1),
             _ => return Ok(Then::Said),
         }
         if review.session().current().is_some() {

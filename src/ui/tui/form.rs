@@ -1,19 +1,20 @@
 //! A few lines to be typed, one after the other.
 
 use crate::failure::Failure;
+use crate::ui::keymap::Command;
+use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
-use crossterm::event::KeyModifiers;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -36,7 +37,8 @@ pub(super) fn ask(
             let mut cursor = None;
             for (index, (label, input)) in labels.iter().zip(&inputs).enumerate() {
                 lines.push(Line::default());
-                lines.push(say(label, if index == at { Tone::Plain } else { Tone::Quiet }, with.look));
+                let tone = if index == at { Tone::Plain } else { Tone::Quiet };
+                lines.extend(wrapped(label, width, style(tone, with.look)));
                 let (text, x) = input.view(width.saturating_sub(2));
                 if index == at {
                     cursor = Some((2 + x, lines.len()));
@@ -49,17 +51,21 @@ pub(super) fn ask(
             let scroll = (y + 1).saturating_sub(area.height);
             frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), area);
             frame.set_cursor_position(Position { x: area.x + x, y: area.y + y.saturating_sub(scroll) });
-            let pieces = [("Enter goes on".to_owned(), Tone::Quiet), ("Esc leaves it".to_owned(), Tone::Quiet)];
+            let key = |command, usual| with.keys.shown(command, usual);
+            let pieces = [
+                (format!("{} goes on", key(Command::FormSave, "enter")), Tone::Quiet),
+                (format!("{} leaves it", key(Command::FormLeave, "esc")), Tone::Quiet),
+            ];
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
         let Some(input) = inputs.get_mut(at) else { return Ok(None) };
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(None),
             Some(Event::Paste(text)) => input.insert(&text),
-            Some(Event::Key(key)) => match key.code {
-                KeyCode::Esc => return Ok(None),
-                KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => return Ok(None),
-                KeyCode::Enter | KeyCode::Tab | KeyCode::Down => {
+            Some(Event::Key(key)) => match (with.keys.among(FORMS, &key), key.code) {
+                (Some(Command::FormLeave), _) => return Ok(None),
+                _ if leaves(&key) => return Ok(None),
+                (Some(Command::FormSave | Command::FormNext), _) | (_, KeyCode::Down) => {
                     if !input.text().trim().is_empty() {
                         at += 1;
                     }
@@ -67,7 +73,7 @@ pub(super) fn ask(
                         return Ok(Some(inputs.iter().map(Input::text).collect()));
                     }
                 }
-                KeyCode::Up | KeyCode::BackTab => at = at.saturating_sub(1),
+                (_, KeyCode::Up | KeyCode::BackTab) => at = at.saturating_sub(1),
                 _ => drop(input.key(&key)),
             },
             _ => {}

@@ -4,7 +4,10 @@ mod area;
 
 pub(super) use area::Area;
 
+use crate::core::card::Ask;
 use crate::core::compare::search::fold;
+use crate::ui::keymap::Command;
+use crate::ui::keymap::Keymap;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
@@ -151,30 +154,62 @@ impl Input {
 
 /// Where a key moves the chosen line of an ordering: one up, one down, or nowhere. The lines stand in a column, so what moves them
 /// are the keys of a column, with Shift; Left and Right, which a numeric pad may be without, do too.
-pub(super) fn moves_line(key: &KeyEvent) -> Option<isize> {
-    let shift = key.modifiers.contains(KeyModifiers::SHIFT);
-    match key.code {
-        KeyCode::Up if shift => Some(-1),
-        KeyCode::Down if shift => Some(1),
-        KeyCode::Char('K') | KeyCode::Left => Some(-1),
-        KeyCode::Char('J') | KeyCode::Right => Some(1),
+fn moves_line(key: &KeyEvent, keys: &Keymap) -> Option<isize> {
+    let by = |command| match command {
+        Some(Command::Up) => Some(-1),
+        Some(Command::Down) => Some(1),
+        _ => None,
+    };
+    match (keys.command(key), key.code) {
+        (Some(Command::Left), _) => Some(-1),
+        (Some(Command::Right), _) => Some(1),
+        // Shift makes another letter of one.
+        (None, KeyCode::Char(c)) if c.is_uppercase() => {
+            let small = c.to_lowercase().next().map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+            by(small.and_then(|key| keys.command(&key)))
+        }
+        (command, _) if key.modifiers.contains(KeyModifiers::SHIFT) => by(command),
         _ => None,
     }
 }
 
+/// Moves the chosen line of an ordering where a key does that, by one place or to that of a digit; whether it was such a key.
+pub(super) fn order_key(key: &KeyEvent, keys: &Keymap, order: &mut Vec<usize>, chosen: &mut usize) -> bool {
+    let place = match key.code {
+        KeyCode::Char(digit) => place_of(digit, order.len().saturating_sub(1)),
+        _ => None,
+    };
+    match (moves_line(key, keys), place) {
+        (Some(by), _) => put_line(order, chosen, by),
+        (None, Some(place)) => put_line_at(order, chosen, place),
+        (None, None) => return false,
+    }
+    true
+}
+
 /// The place that a digit means, where there is one; `last` is the last place, from 0.
-pub(super) fn place_of(digit: char, last: usize) -> Option<usize> {
+fn place_of(digit: char, last: usize) -> Option<usize> {
     let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok())?.checked_sub(1)?;
     (place <= last).then_some(place)
 }
 
+/// The option that a key chooses at once: by its digit, and where sides are named by the letter that begins it.
+pub(super) fn option_of(key: &KeyEvent, ask: Ask, options: &[String]) -> Option<usize> {
+    let KeyCode::Char(c) = key.code else { return None };
+    if !matches!(ask, Ask::Choose | Ask::Sort) || options.is_empty() {
+        return None;
+    }
+    let by_letter = || (ask == Ask::Sort).then(|| begun_with(c, options)).flatten();
+    place_of(c, options.len() - 1).or_else(by_letter)
+}
+
 /// Moves the chosen line of an ordering.
-pub(super) fn put_line(order: &mut Vec<usize>, chosen: &mut usize, by: isize) {
+fn put_line(order: &mut Vec<usize>, chosen: &mut usize, by: isize) {
     put_line_at(order, chosen, chosen.saturating_add_signed(by));
 }
 
 /// Puts the chosen line of an ordering into a place; the lines between make way.
-pub(super) fn put_line_at(order: &mut Vec<usize>, chosen: &mut usize, place: usize) {
+fn put_line_at(order: &mut Vec<usize>, chosen: &mut usize, place: usize) {
     if place < order.len() && *chosen < order.len() {
         let line = order.remove(*chosen);
         order.insert(place, line);
@@ -183,7 +218,7 @@ pub(super) fn put_line_at(order: &mut Vec<usize>, chosen: &mut usize, place: usi
 }
 
 /// The option that a letter begins, where there is just one. Case and marks don't count: a keyboard may have none of them.
-pub(super) fn begun_with(letter: char, options: &[String]) -> Option<usize> {
+fn begun_with(letter: char, options: &[String]) -> Option<usize> {
     let letter = letter.is_alphabetic().then(|| fold(&letter.to_string()))?;
     let mut begun = (0..options.len()).filter(|at| options.get(*at).is_some_and(|o| fold(o).starts_with(&letter)));
     begun.next().filter(|_| begun.next().is_none())
@@ -262,9 +297,14 @@ mod tests {
     #[test]
     fn lines_of_an_ordering_move_by_keys_of_their_direction_and_to_the_place_of_a_digit() {
         let key = |code, modifiers| KeyEvent::new(code, modifiers);
-        assert_eq!(moves_line(&key(KeyCode::Up, KeyModifiers::SHIFT)), Some(-1));
-        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::SHIFT)), Some(1));
-        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::NONE)), None, "that one chooses");
+        let changes = [("up", "p"), ("down", "n down")].map(|(name, keys)| (name.to_owned(), keys.to_owned()));
+        let keys = Keymap::new(crate::core::settings::KeyPreset::Usual, &changes.into()).unwrap();
+        assert_eq!(moves_line(&key(KeyCode::Up, KeyModifiers::SHIFT), &keys), None, "the arrow is bound no more");
+        assert_eq!(moves_line(&key(KeyCode::Char('P'), KeyModifiers::SHIFT), &keys), Some(-1));
+        assert_eq!(moves_line(&key(KeyCode::Char('N'), KeyModifiers::NONE), &keys), Some(1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::SHIFT), &keys), Some(1));
+        assert_eq!(moves_line(&key(KeyCode::Left, KeyModifiers::NONE), &keys), Some(-1));
+        assert_eq!(moves_line(&key(KeyCode::Down, KeyModifiers::NONE), &keys), None, "that one chooses");
         assert_eq!(
             (place_of('3', 2), place_of('4', 2), place_of('0', 2), place_of('x', 2)),
             (Some(2), None, None, None)

@@ -12,6 +12,7 @@ use crate::ui::tui::edit;
 use crate::ui::tui::form;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -19,9 +20,9 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::words;
 use crossterm::event::Event;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
@@ -41,7 +42,8 @@ pub(super) fn run(
     loop {
         term.draw(|frame| {
             let (head, body, foot) = parts(column(frame.area()), 1);
-            frame.render_widget(say(&format!("A leech: {}", one_line(&page.line.name())), Tone::Near, with.look), head);
+            let title = fit(&format!("A leech: {}", one_line(&page.line.name())), usize::from(head.width));
+            frame.render_widget(say(&title, Tone::Near, with.look), head);
             let width = usize::from(body.width);
             let text = &page.line.text;
             let mut lines = wrapped(&words::leech_history(&page), width, Style::new());
@@ -66,7 +68,7 @@ pub(super) fn run(
             Some(Event::Key(key)) => key,
             _ => continue,
         };
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
+        if leaves(&key) {
             return Ok(None);
         }
         // The key that graded it may still be held.

@@ -16,8 +16,8 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
@@ -31,10 +31,11 @@ pub(super) fn run(scenes: &[MissedScene], term: &mut Term, with: ScreenContext<'
             frame.render_widget(say(&place, Tone::Quiet, with.look), head);
             scroll = scrolled(frame, body, lines(scene, usize::from(body.width), with), scroll);
             let quiet = |text: String| (text, Tone::Quiet);
-            let next = if at + 1 < scenes.len() { "Space next" } else { "Space ends" };
-            let mut pieces = vec![(next.to_owned(), Tone::Accent)];
+            let next = if at + 1 < scenes.len() { "next" } else { "ends" };
+            let next = format!("{} {next}", with.keys.shown(Command::Reveal, "space"));
+            let mut pieces = vec![(next, Tone::Accent)];
             if at > 0 {
-                pieces.push(quiet("Left back".to_owned()));
+                pieces.push(quiet(format!("{} back", with.keys.shown(Command::Left, "left"))));
             }
             pieces.push(quiet(format!("{} leave", with.keys.first(Command::Quit))));
             frame.render_widget(bar(pieces, 1, foot.width, with.look), foot);
@@ -44,7 +45,7 @@ pub(super) fn run(scenes: &[MissedScene], term: &mut Term, with: ScreenContext<'
             Some(Event::Key(key)) => key,
             _ => continue,
         };
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
+        if leaves(&key) {
             return Ok(());
         }
         match with.keys.command(&key) {

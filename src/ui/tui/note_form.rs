@@ -14,6 +14,9 @@ use crate::failure::Failure;
 use crate::ops::edit::NoteEditor;
 use crate::ops::note_form::FieldFault;
 use crate::ops::note_form::kind_in_words;
+use crate::ui::keymap::Command;
+use crate::ui::keymap::FORMS;
+use crate::ui::keymap::Keymap;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::document;
 use crate::ui::tui::input::Area;
@@ -21,6 +24,7 @@ use crate::ui::tui::paint::COLUMN;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::filled;
+use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
@@ -43,6 +47,9 @@ use std::time::Duration;
 /// Columns of the names of fields.
 const LABEL: usize = 12;
 
+/// A narrower form has the names of its fields above them.
+const NARROW: usize = 40;
+
 /// From so many columns on the card is shown beside its form.
 const WIDE: u16 = 120;
 
@@ -51,6 +58,11 @@ const LEAST_PREVIEW: u16 = 6;
 
 /// After a rest of this length what was typed is kept on the disk.
 const REST: Duration = Duration::from_millis(400);
+
+/// Columns that stand before what is typed.
+fn indent(width: usize) -> usize {
+    if width < NARROW { 2 } else { LABEL + 3 }
+}
 
 /// What a row of a form is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -367,7 +379,7 @@ impl Form {
                     unkept = true;
                 }
                 Some(Event::Key(key)) => {
-                    if let Some(left) = self.key(&key) {
+                    if let Some(left) = self.key(&key, with.keys) {
                         return Ok(left);
                     }
                     unkept = self.is_dirty();
@@ -382,9 +394,10 @@ impl Form {
         let is_wide = whole.width >= WIDE;
         let area = if is_wide { Rect { x: whole.x + 2, width: whole.width / 2 - 2, ..whole } } else { column(whole) };
         let (head, body, foot) = parts(area, 1);
-        frame.render_widget(say(&self.title, Tone::Strong, with.look), head);
-        self.width = usize::from(body.width).saturating_sub(LABEL + 3).max(4);
-        let (lines, cursor) = self.lines(usize::from(body.width), with);
+        frame.render_widget(say(&fit(&self.title, usize::from(head.width)), Tone::Strong, with.look), head);
+        let width = usize::from(body.width);
+        self.width = width.saturating_sub(indent(width)).max(4);
+        let (lines, cursor) = self.lines(width, with);
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX - 1);
         let beside =
             Rect { x: area.x + area.width + 3, width: whole.width.saturating_sub(area.width + 5).min(COLUMN), ..body };
@@ -404,18 +417,20 @@ impl Form {
             frame.set_cursor_position(Position { x: body.x + x, y: body.y + y });
         }
         let mut pieces = vec![
-            ("Enter saves".to_owned(), Tone::Plain),
-            ("Esc leaves".to_owned(), Tone::Quiet),
-            ("Tab next".to_owned(), Tone::Quiet),
+            (format!("{} saves", with.keys.shown(Command::FormSave, "enter")), Tone::Plain),
+            (format!("{} leaves", with.keys.shown(Command::FormLeave, "esc")), Tone::Quiet),
+            (format!("{} next", with.keys.shown(Command::FormNext, "tab")), Tone::Quiet),
         ];
         match self.rows.get(self.at).map(|row| row.field) {
             Some(Field::Kind) => pieces.push(("Space another kind".to_owned(), Tone::Quiet)),
             _ if self.completion().is_some() => pieces.push(("→ completes".to_owned(), Tone::Quiet)),
-            Some(field) if field.has_lines() => pieces.push(("Ctrl-J new line".to_owned(), Tone::Quiet)),
+            Some(field) if field.has_lines() => {
+                pieces.push((format!("{} new line", with.keys.shown(Command::FormLine, "ctrl-j")), Tone::Quiet));
+            }
             _ => {}
         }
         if self.note.is_some() {
-            pieces.push(("Ctrl-E editor".to_owned(), Tone::Quiet));
+            pieces.push((format!("{} editor", with.keys.shown(Command::FormEditor, "ctrl-e")), Tone::Quiet));
         }
         frame.render_widget(footer(&pieces, foot.width, with.look), foot);
     }
@@ -423,23 +438,31 @@ impl Form {
     fn lines(&self, width: usize, with: ScreenContext<'_>) -> (Vec<Line<'static>>, (usize, usize)) {
         let mut lines = Vec::new();
         let mut cursor = (0, 0);
-        let indent = " ".repeat(LABEL + 3);
+        let is_narrow = width < NARROW;
+        let beside = indent(width);
+        let indent = " ".repeat(beside);
         for (place, row) in self.rows.iter().enumerate() {
             let here = place == self.at;
             let tone = if here { Tone::Strong } else { Tone::Quiet };
-            let label = format!("{} {} ", if here { "▸" } else { " " }, filled(&row.label, LABEL));
+            let mark = if here { "▸" } else { " " };
+            let label = if is_narrow {
+                lines.push(say(&fit(&format!("{mark} {}", row.label), width), tone, with.look));
+                indent.clone()
+            } else {
+                format!("{mark} {} ", filled(&row.label, LABEL))
+            };
             let mut texts = if row.field == Field::Kind {
                 let asks = format!("‹ {} ›  {}", self.base.kind, kind_in_words(&self.base.kind));
-                vec![crate::ui::tui::paint::fit(&asks, self.width)]
+                vec![fit(&asks, self.width)]
             } else {
                 let (texts, at) = row.area.rows(self.width);
                 if here {
-                    cursor = (LABEL + 3 + at.0, lines.len() + at.1);
+                    cursor = (beside + at.0, lines.len() + at.1);
                 }
                 texts
             };
             if here && row.field == Field::Kind {
-                cursor = (LABEL + 3, lines.len());
+                cursor = (beside, lines.len());
             }
             let first = texts.remove(0);
             lines.push(Line::from(vec![Span::styled(label, style(tone, with.look)), Span::raw(first)]));
@@ -495,25 +518,23 @@ impl Form {
         self.grow();
     }
 
-    fn key(&mut self, key: &KeyEvent) -> Option<Left> {
+    fn key(&mut self, key: &KeyEvent, keys: &Keymap) -> Option<Left> {
         self.said = None;
+        let command = keys.among(FORMS, key);
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let last = self.rows.len().saturating_sub(1);
         let field = self.rows.get(self.at).map_or(Field::Deck, |row| row.field);
         let on_kind = field == Field::Kind;
-        let is_new_line = match key.code {
-            KeyCode::Enter => key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SHIFT),
-            KeyCode::Char('j') => ctrl,
-            _ => false,
-        };
+        let is_new_line = command == Some(Command::FormLine)
+            || key.code == KeyCode::Enter && key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SHIFT);
         match key.code {
-            KeyCode::Esc => return Some(Left::Gone),
+            _ if command == Some(Command::FormLeave) => return Some(Left::Gone),
             KeyCode::Char('c') if ctrl => return Some(Left::Gone),
-            KeyCode::Char('e') if ctrl && self.note.is_some() => return Some(Left::Editor),
+            _ if command == Some(Command::FormEditor) && self.note.is_some() => return Some(Left::Editor),
             _ if is_new_line && field.has_lines() => self.typed(|row| row.area.insert("\n")),
             _ if is_new_line => {}
-            KeyCode::Enter => return Some(Left::Saved),
-            KeyCode::Tab => self.at = if self.at == last { 0 } else { self.at + 1 },
+            _ if command == Some(Command::FormSave) => return Some(Left::Saved),
+            _ if command == Some(Command::FormNext) => self.at = if self.at == last { 0 } else { self.at + 1 },
             KeyCode::BackTab => self.at = if self.at == 0 { last } else { self.at - 1 },
             KeyCode::Down | KeyCode::Up => {
                 let down = key.code == KeyCode::Down;

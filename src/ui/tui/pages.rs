@@ -31,8 +31,9 @@ pub(super) fn leaf(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<bool, Failure> {
-    let more_on = more.map(|more| (format!("Enter {more}"), Tone::Accent));
-    let around = [("Esc goes back".to_owned(), Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];
+    let more_on = more.map(|more| (format!("{} {more}", with.keys.shown(Command::Reveal, "enter")), Tone::Accent));
+    let back = format!("{} goes back", with.keys.shown(Command::Quit, "esc"));
+    let around = [(back, Tone::Quiet), ("arrows scroll".to_owned(), Tone::Quiet)];
     let pieces: Vec<(String, Tone)> = more_on.into_iter().chain(around).collect();
     let mut height = 1;
     loop {

@@ -79,6 +79,19 @@ pub(super) fn wrapped(text: &str, width: usize, style: Style) -> Vec<Line<'stati
     document::hanging("", text, width, style)
 }
 
+/// The same in at most as many lines as leave room on a screen that is so high; `…` says that there is more.
+pub(super) fn briefly(text: &str, width: usize, height: u16) -> Vec<Line<'static>> {
+    let most = usize::from(height / 4).max(1);
+    let mut lines = wrapped(text, width, Style::new());
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            *last = Line::from(format!("{}…", fit(&last.to_string(), width.saturating_sub(1)).trim_end_matches('…')));
+        }
+    }
+    lines
+}
+
 /// A text in at most `width` columns; `…` stands for what finds no room.
 pub(super) fn fit(text: &str, width: usize) -> String {
     // The sum of the parts is what is drawn: as a whole some texts are narrower.

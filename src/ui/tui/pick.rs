@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::paint::Tone;
@@ -11,10 +12,9 @@ use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
-use crossterm::event::KeyEvent;
-use crossterm::event::KeyModifiers;
 use crossterm::event::MouseButton;
 use crossterm::event::MouseEventKind;
 use ratatui::Frame;
@@ -123,7 +123,7 @@ pub(super) fn one_for(
             }
             _ => continue,
         };
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
+        if leaves(&key) {
             return Ok(None);
         }
         match (key.code, with.keys.command(&key)) {
@@ -131,12 +131,13 @@ pub(super) fn one_for(
             (KeyCode::Enter, _) => return Ok(Some((chosen, None)).filter(|_| !choices.is_empty())),
             (KeyCode::Up, _) => chosen = chosen.saturating_sub(1),
             (KeyCode::Down, _) => chosen = (chosen + 1).min(last),
-            (KeyCode::Char(c), command) => {
+            (code, command) => {
                 // A line's own key goes before those that move.
-                if let Some(place) = choices.iter().position(|choice| choice.key.chars().eq([c])) {
+                let is_key = |key: &str| matches!(code, KeyCode::Char(c) if key.chars().eq([c]));
+                if let Some(place) = choices.iter().position(|choice| is_key(&choice.key)) {
                     return Ok(Some((place, None)));
                 }
-                let other = others.iter().position(|(key, _)| key.chars().eq([c]));
+                let other = others.iter().position(|(key, _)| is_key(key));
                 match command {
                     _ if other.is_some() => return Ok(Some((chosen, other)).filter(|_| !choices.is_empty())),
                     Some(Command::Down) => chosen = (chosen + 1).min(last),
@@ -145,7 +146,6 @@ pub(super) fn one_for(
                     _ => {}
                 }
             }
-            _ => {}
         }
     }
 }
@@ -182,7 +182,8 @@ pub(super) fn word(
             behind(frame);
             let area = sheet(frame, 3, with);
             let width = usize::from(area.width);
-            let label = format!("{title}: ");
+            // What is typed has more room than what it is for.
+            let label = format!("{}: ", fit(title, (width / 2).max(4)));
             let (text, x) = input.view(width.saturating_sub(label.width()).max(4));
             let head = Line::from(vec![Span::styled(label.clone(), style(Tone::Strong, with.look)), Span::raw(text)]);
             let offered = fit(&offers.join(" · "), width);
@@ -190,10 +191,13 @@ pub(super) fn word(
             let x = u16::try_from(label.width() + x).unwrap_or(0).min(area.width.saturating_sub(1));
             frame.set_cursor_position(Position { x: area.x + x, y: area.y });
             let foot = Rect { y: (area.y + area.height).saturating_sub(1), height: 1.min(area.height), ..area };
-            let mut pieces =
-                vec![("Enter takes it".to_owned(), Tone::Plain), ("Esc goes back".to_owned(), Tone::Quiet)];
+            let key = |command, usual| with.keys.shown(command, usual);
+            let mut pieces = vec![
+                (format!("{} takes it", key(Command::FormSave, "enter")), Tone::Plain),
+                (format!("{} goes back", key(Command::FormLeave, "esc")), Tone::Quiet),
+            ];
             if !offers.is_empty() {
-                pieces.insert(1, ("Tab completes".to_owned(), Tone::Quiet));
+                pieces.insert(1, (format!("{} completes", key(Command::FormNext, "tab")), Tone::Quiet));
             }
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
@@ -207,22 +211,21 @@ pub(super) fn word(
                 input.insert(&text);
                 (typed, turn) = (input.text(), 0);
             }
-            Some(Event::Key(KeyEvent { code: KeyCode::Esc, .. })) => return Ok(None),
-            Some(Event::Key(key))
-                if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') =>
-            {
-                return Ok(None);
-            }
-            Some(Event::Key(KeyEvent { code: KeyCode::Enter, .. })) if !input.text().trim().is_empty() => {
-                return Ok(Some(input.text().trim().to_owned()));
-            }
-            Some(Event::Key(KeyEvent { code: KeyCode::Tab, .. })) => {
-                if let Some(offer) = offers.get(turn % offers.len().max(1)) {
-                    input = Input::of(offer);
-                    turn += 1;
+            Some(Event::Key(key)) if leaves(&key) => return Ok(None),
+            Some(Event::Key(key)) => match with.keys.among(FORMS, &key) {
+                Some(Command::FormLeave) => return Ok(None),
+                Some(Command::FormSave) if !input.text().trim().is_empty() => {
+                    return Ok(Some(input.text().trim().to_owned()));
                 }
-            }
-            Some(Event::Key(key)) if input.key(&key) => (typed, turn) = (input.text(), 0),
+                Some(Command::FormNext) => {
+                    if let Some(offer) = offers.get(turn % offers.len().max(1)) {
+                        input = Input::of(offer);
+                        turn += 1;
+                    }
+                }
+                _ if input.key(&key) => (typed, turn) = (input.text(), 0),
+                _ => {}
+            },
             _ => {}
         }
     }

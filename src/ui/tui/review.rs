@@ -16,17 +16,15 @@ use crate::ui::tui::ScreenContext;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::input::begun_with;
-use crate::ui::tui::input::moves_line;
-use crate::ui::tui::input::place_of;
-use crate::ui::tui::input::put_line;
-use crate::ui::tui::input::put_line_at;
+use crate::ui::tui::input::option_of;
+use crate::ui::tui::input::order_key;
 use crate::ui::tui::leech;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::tui::tried;
 use crate::ui::words;
 use crossterm::event::Event;
@@ -59,6 +57,8 @@ struct Screen {
     /// Whether the primer comes before the card, under whatever is laid over it.
     primer: bool,
     scroll: u16,
+    /// Whether the screen follows what is typed or chosen, until it is scrolled.
+    follows: bool,
     said: Option<String>,
     /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
     primed: BTreeSet<i64>,
@@ -118,6 +118,7 @@ pub(super) fn run(
         over: Over::Nothing,
         primer: false,
         scroll: 0,
+        follows: false,
         said: seen.said.take(),
         primed: std::mem::take(&mut seen.primed),
         guard: Guard::new(review.settings().look_ms),
@@ -183,6 +184,7 @@ impl Screen {
         let same_card =
             self.face.map(|(card, _, answers)| (card, answers)) == face.map(|(card, _, answers)| (card, answers));
         self.scroll = 0;
+        self.follows = false;
         self.revealed = same_card;
         if same_card {
             return;
@@ -214,7 +216,7 @@ impl Screen {
     ) -> Result<bool, Failure> {
         let now = review.ticks_ms();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        if ctrl && matches!(key.code, KeyCode::Char('c' | 'd')) {
+        if leaves(key) {
             self.feed(review, Step::Quit);
             return Ok(false);
         }
@@ -261,6 +263,7 @@ impl Screen {
         self.said = None;
         if typing {
             if came.meant && !held {
+                self.follows = true;
                 self.typing_key(key, review, came);
             }
             return Ok(true);
@@ -270,7 +273,7 @@ impl Screen {
             self.typing = true;
             return Ok(true);
         }
-        if front && self.pick(key, review, admitted) {
+        if front && self.pick(key, review, admitted, with) {
             return Ok(true);
         }
         if let (KeyCode::Char(c), false) = (key.code, front)
@@ -318,8 +321,14 @@ impl Screen {
                 self.feed(review, Step::Quit);
                 return Ok(false);
             }
-            Command::Down | Command::PageDown => self.scroll = self.scroll.saturating_add(self.page(command)),
-            Command::Up | Command::PageUp => self.scroll = self.scroll.saturating_sub(self.page(command)),
+            Command::Down | Command::PageDown | Command::Up | Command::PageUp => {
+                self.follows = false;
+                let page = self.page(command);
+                self.scroll = match command {
+                    Command::Down | Command::PageDown => self.scroll.saturating_add(page),
+                    _ => self.scroll.saturating_sub(page),
+                };
+            }
             Command::Open => {
                 let ask = review.session().current().map(|current| current.question.ask);
                 self.typing = front && ask.is_some_and(is_typed);
@@ -362,7 +371,16 @@ impl Screen {
             | Command::Move
             | Command::SetDue
             | Command::Reset
-            | Command::Delete => {}
+            | Command::Delete
+            // These to the end, and to forms.
+            | Command::More
+            | Command::Scene
+            | Command::NoScene
+            | Command::FormSave
+            | Command::FormLeave
+            | Command::FormNext
+            | Command::FormLine
+            | Command::FormEditor => {}
         }
         Ok(true)
     }
@@ -508,57 +526,32 @@ impl Screen {
     }
 
     /// Keys that choose, sort or put in order; whether this was one.
-    fn pick(&mut self, key: &KeyEvent, review: &mut Review<'_>, admitted: bool) -> bool {
+    fn pick(&mut self, key: &KeyEvent, review: &mut Review<'_>, admitted: bool, with: ScreenContext<'_>) -> bool {
         let Some(current) = review.session().current() else { return false };
-        let ask = current.question.ask;
-        let options: Vec<String> = current.question.options.clone();
+        let (ask, options) = (current.question.ask, &current.question.options);
         let last = options.len().saturating_sub(1);
-        if ask == Ask::Order {
-            let digit = match key.code {
-                KeyCode::Char(c) => place_of(c, last),
-                _ => None,
-            };
-            if let Some(by) = moves_line(key) {
-                put_line(&mut self.order, &mut self.chosen, by);
-                return true;
+        if let Some(index) = option_of(key, ask, options) {
+            if admitted {
+                self.chosen = index;
+                self.feed(review, Step::Respond((index + 1).to_string()));
             }
-            if let Some(place) = digit {
-                put_line_at(&mut self.order, &mut self.chosen, place);
-                return true;
-            }
+            return true;
         }
-        match (ask, key.code) {
-            (Ask::Choose | Ask::Sort, KeyCode::Char(c)) => {
-                let by_digit = c.to_digit(10).and_then(|d| usize::try_from(d).ok()).and_then(|d| d.checked_sub(1));
-                let by_letter = || (ask == Ask::Sort).then(|| begun_with(c, &options)).flatten();
-                match by_digit.filter(|index| *index <= last).or_else(by_letter) {
-                    Some(index) if admitted => {
-                        self.chosen = index;
-                        self.feed(review, Step::Respond((index + 1).to_string()));
-                        true
-                    }
-                    Some(_) => true,
-                    None => false,
-                }
-            }
-            (Ask::Choose, KeyCode::Up) | (Ask::Sort, KeyCode::Up | KeyCode::Left) => {
-                self.chosen = self.chosen.saturating_sub(1);
-                true
-            }
-            (Ask::Choose, KeyCode::Down) | (Ask::Sort, KeyCode::Down | KeyCode::Right) => {
-                self.chosen = (self.chosen + 1).min(last);
-                true
-            }
-            (Ask::Order, KeyCode::Up | KeyCode::Char('k')) => {
-                self.chosen = self.chosen.saturating_sub(1);
-                true
-            }
-            (Ask::Order, KeyCode::Down | KeyCode::Char('j')) => {
-                self.chosen = (self.chosen + 1).min(last);
-                true
-            }
-            _ => false,
+        if ask == Ask::Order && order_key(key, with.keys, &mut self.order, &mut self.chosen) {
+            self.follows = true;
+            return true;
         }
+        match (ask, with.keys.command(key)) {
+            (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Up)) | (Ask::Sort, Some(Command::Left)) => {
+                self.chosen = self.chosen.saturating_sub(1);
+            }
+            (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Down)) | (Ask::Sort, Some(Command::Right)) => {
+                self.chosen = (self.chosen + 1).min(last);
+            }
+            _ => return false,
+        }
+        self.follows = true;
+        true
     }
 
     fn feed(&mut self, review: &mut Review<'_>, step: Step) {

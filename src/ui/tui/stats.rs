@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::ops::workspace::Workspace;
 use crate::report::Report;
 use crate::report::render_text;
+use crate::report::render_words;
 use crate::ui::Emphasis;
 use crate::ui::Look;
 use crate::ui::stats_screen;
@@ -13,8 +14,10 @@ use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
+use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
 
@@ -51,8 +54,16 @@ fn screen(progress: &Progress, width: usize, look: Look) -> Vec<Line<'static>> {
         .collect()
 }
 
+/// In fewer columns a table is none: its rows are told in words.
+const LEAST_TABLE: usize = 30;
+
 fn page(report: &Report, width: usize, look: Look) -> Vec<Line<'static>> {
     let mut text = Vec::new();
+    if width < LEAST_TABLE {
+        render_words(report, &mut text).ok();
+        let text = String::from_utf8_lossy(&text);
+        return text.lines().flat_map(|line| wrapped(line, width, Style::new())).collect();
+    }
     // Nothing stands in the way of writing into memory.
     render_text(report, width, &mut text).ok();
     let text = String::from_utf8_lossy(&text);

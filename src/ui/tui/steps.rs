@@ -16,9 +16,9 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::words::taken_back;
 use crossterm::event::Event;
-use crossterm::event::KeyModifiers;
 
 /// Shows the steps, newest first; gives how many of those that still count are to be taken back, 0 for none.
 pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>) -> Result<usize, Failure> {
@@ -63,8 +63,10 @@ pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>
             let (from, to) = (u16::try_from(from).unwrap_or(u16::MAX), u16::try_from(to).unwrap_or(u16::MAX));
             scroll = scroll.min(from).max(to.saturating_sub(body.height));
             scroll = scrolled(frame, body, lines, scroll);
-            let back = format!("Enter takes back {}", counted(chosen + 1, "step", "steps"));
-            let mut pieces = vec![("Esc keeps all".to_owned(), Tone::Quiet)];
+            let [take, keep] = [(Command::Reveal, "enter"), (Command::Quit, "esc")];
+            let key = |(command, usual)| with.keys.shown(command, usual);
+            let back = format!("{} takes back {}", key(take), counted(chosen + 1, "step", "steps"));
+            let mut pieces = vec![(format!("{} keeps all", key(keep)), Tone::Quiet)];
             if !counting.is_empty() {
                 pieces.insert(0, (back, Tone::Plain));
             }
@@ -75,7 +77,7 @@ pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>
             Some(Event::Key(key)) => key,
             _ => continue,
         };
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
+        if leaves(&key) {
             return Ok(0);
         }
         let last = counting.len().saturating_sub(1);

@@ -10,6 +10,7 @@ use crossterm::event::EnableBracketedPaste;
 use crossterm::event::EnableMouseCapture;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
 use crossterm::event::KeyEventKind;
 use crossterm::event::KeyModifiers;
 use crossterm::event::MouseEventKind;
@@ -107,6 +108,11 @@ impl Guard {
     pub(super) fn admits(&mut self, now: u64) -> bool {
         self.came(now).acts()
     }
+}
+
+/// Whether a key leaves whatever it is pressed in: Ctrl-C and Ctrl-D, which nobody can bind.
+pub(super) fn leaves(key: &KeyEvent) -> bool {
+    key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd'))
 }
 
 pub(super) fn broken(error: &io::Error) -> Failure {

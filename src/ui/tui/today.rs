@@ -33,12 +33,12 @@ use crate::ui::tui::steps;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::tui::today::page::Page;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
-use crossterm::event::KeyModifiers;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
@@ -102,7 +102,7 @@ pub fn today(
         let here = chosen.checked_sub(1).and_then(|row| rows.get(row));
         let page =
             Page { overview, recall: recall.as_ref(), rows: &rows, chosen, folded: &folded, with, settings: &settings };
-        let asks_whose = page.choice().is_some();
+        let asks_whose = page.asks_whose();
         term.draw(|frame| {
             // What was said stands in the foot, where it is in sight whatever the screen's height.
             let (area, is_wide) = page::area(frame.area());
@@ -124,12 +124,13 @@ pub fn today(
             let (lines, at) = page.lines(usize::from(left.width), has_pane);
             // The chosen row stays in sight.
             let at = u16::try_from(at).unwrap_or(u16::MAX);
-            if at >= scroll + left.height {
-                scroll = (at + 1).saturating_sub(left.height);
-            } else if chosen > 0 && at < scroll {
-                scroll = at;
-            } else if chosen == 0 && at < left.height {
+            if chosen == 0 {
+                // What to do now is above the decks, and matters more than the first of them.
                 scroll = 0;
+            } else if at >= scroll + left.height {
+                scroll = (at + 1).saturating_sub(left.height);
+            } else if at < scroll {
+                scroll = at;
             }
             scroll = scrolled(frame, left, lines, scroll);
             frame.render_widget(bar(bottom(overview, keys), 2, foot.width, look), foot);
@@ -151,7 +152,7 @@ pub fn today(
         last_key = Some((key, now));
         let alone = guard.came(now).alone;
         said = None;
-        if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
+        if leaves(&key) {
             return Ok(Leave::Quit);
         }
         if let (KeyCode::Char(digit @ ('1' | '2')), true) = (key.code, asks_whose) {
@@ -227,8 +228,8 @@ fn bottom(overview: &Overview, keys: &Keymap) -> Vec<(String, Tone)> {
     let quiet = |command: Command, word: &str| (format!("{} {word}", keys.first(command)), Tone::Quiet);
     let mut pieces = Vec::new();
     if overview.fit.all > 0 {
-        let first = if overview.first_run { "Enter begins" } else { "Enter review" };
-        pieces.push((first.to_owned(), Tone::Accent));
+        let first = if overview.first_run { "begins" } else { "review" };
+        pieces.push((format!("{} {first}", keys.shown(Command::Reveal, "enter")), Tone::Accent));
     }
     if overview.checkup.is_some() {
         pieces.push(quiet(Command::Checkup, "check-up"));

@@ -14,10 +14,10 @@ use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 
 /// Asks, where there is something to ask about; whether the sitting goes on.
@@ -49,7 +49,7 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             continue;
         };
         let Event::Key(key) = event else { continue };
-        if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd')) {
+        if leaves(&key) {
             return Ok(false);
         }
         // A key that was pressed before the question was seen answers nothing.

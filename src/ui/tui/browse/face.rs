@@ -191,9 +191,12 @@ impl Browser<'_> {
     fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
         let key = |command| with.keys.first(command);
         if self.typing {
-            let completes = self.completion().map(|_| "Tab completes");
-            let pieces = ["Enter to the list", "Esc shows all cards"].into_iter().chain(completes);
-            return pieces.map(|piece| (piece.to_owned(), Tone::Quiet)).collect();
+            let completes = self.completion().map(|_| "Tab completes".to_owned());
+            let pieces = [
+                format!("{} to the list", with.keys.shown(Command::FormSave, "enter")),
+                format!("{} shows all cards", with.keys.shown(Command::FormLeave, "esc")),
+            ];
+            return pieces.into_iter().chain(completes).map(|piece| (piece, Tone::Quiet)).collect();
         }
         let count =
             if self.selected.is_empty() { String::new() } else { format!(" ({})", number(self.selected.len())) };

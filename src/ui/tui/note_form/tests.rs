@@ -31,8 +31,12 @@ fn several(texts: &[&str]) -> Value {
     Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
 }
 
+fn keys() -> Keymap {
+    Keymap::new(crate::core::settings::KeyPreset::Usual, &std::collections::BTreeMap::new()).unwrap()
+}
+
 fn press(form: &mut Form, code: KeyCode) -> Option<Left> {
-    form.key(&KeyEvent::new(code, KeyModifiers::NONE))
+    form.key(&KeyEvent::new(code, KeyModifiers::NONE), &keys())
 }
 
 fn types(form: &mut Form, text: &str) {
@@ -54,7 +58,7 @@ impl Editor for NoEditor {
 }
 
 fn shown(form: &mut Form, width: u16, height: u16) -> String {
-    let keys = Keymap::new(crate::core::settings::KeyPreset::Usual, &std::collections::BTreeMap::new()).unwrap();
+    let keys = keys();
     let look = Look { colour: false, width: usize::from(width), links: false, palette: Palette::OWN };
     let with = ScreenContext { look, keys: &keys, stop: &|| false, editor: &NoEditor };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -82,7 +86,7 @@ fn fields_have_lines_and_lists_grow_while_they_are_typed() {
     let mut form = form(&card("basic", &[("front", one("q")), ("back", one("a\nb"))]));
     types(&mut form, "?");
     press(&mut form, KeyCode::Tab);
-    form.key(&KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL));
+    form.key(&KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL), &keys());
     types(&mut form, "c");
     let edited = form.text();
     assert_eq!((edited.text("front"), edited.text("back")), ("q?", "a\nb\nc"));

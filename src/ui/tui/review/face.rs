@@ -19,6 +19,7 @@ use crate::ui::tui::bar::bar;
 use crate::ui::tui::bar::help;
 use crate::ui::tui::document;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::briefly;
 use crate::ui::tui::paint::buttons;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::fit;
@@ -60,10 +61,11 @@ impl Screen {
         let foot_area = Rect { width: room.width, ..foot_area };
         let deck = one_line(&current.loaded.deck);
         let mark = if current.loaded.state.marked { "* " } else { "" };
-        let left = words::left(session);
+        let left = words::left(session, " · ");
         // What is left matters more than a long name of a deck.
         let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width() + 3).max(6));
-        frame.render_widget(say(&format!("{name} · {left}"), Tone::Quiet, with.look), head);
+        let title = fit(&format!("{name} · {left}"), usize::from(head.width));
+        frame.render_widget(say(&title, Tone::Quiet, with.look), head);
         self.height = body.height.max(1);
         let width = usize::from(body.width);
         let (lines, cursor) = match self.over {
@@ -75,6 +77,13 @@ impl Screen {
         if std::mem::take(&mut self.revealed) && lines.len() > usize::from(body.height) {
             let rule = lines.iter().position(|line| line.to_string().starts_with('─')).unwrap_or(0);
             self.scroll = u16::try_from(rule + 1).unwrap_or(0);
+        }
+        if self.follows {
+            // What is typed, or chosen, stays in sight.
+            let chosen = lines.iter().position(|line| line.to_string().starts_with('▸'));
+            if let Some(at) = cursor.map(|(_, y)| y).or(chosen).and_then(|at| u16::try_from(at).ok()) {
+                self.scroll = self.scroll.min(at).max((at + 1).saturating_sub(body.height));
+            }
         }
         self.scroll = scrolled(frame, body, lines, self.scroll);
         frame.render_widget(Paragraph::new(foot), foot_area);
@@ -198,8 +207,8 @@ impl Screen {
             }
             lines.push(Line::default());
         } else if current.question.ask == Ask::Say {
-            for line in words::own_words(current) {
-                lines.extend(wrapped(&line, width, style(Tone::Quiet, with.look)));
+            for (label, text) in words::own_words(current) {
+                lines.extend(wrapped(&format!("{label}{text}"), width, style(Tone::Quiet, with.look)));
             }
         } else if let Some(response) = &current.response {
             lines.extend(wrapped(&format!("you: {response}"), width, style(Tone::Quiet, with.look)));
@@ -268,6 +277,7 @@ impl Screen {
             lines.extend(wrapped(said, usize::from(width), style(Tone::Near, with.look)));
         }
         let quiet = |text: String| (text, Tone::Quiet);
+        let goes_on = || quiet(format!("{} goes on", with.keys.shown(Command::Reveal, "space")));
         match (self.over, session.stage()) {
             (Over::Nothing, Stage::Back(current)) => {
                 let enter = session.suggestion().unwrap_or(Button::Good.quality());
@@ -314,12 +324,12 @@ impl Screen {
                 lines.extend(buttons(&pieces, width, with.look));
             }
             (Over::Nothing, Stage::Front(current)) => {
-                let how = words::how(current.question.ask, current.question.options.len(), true);
+                let how = words::how(current.question.ask, current.question.options.len(), Some(with.keys));
                 // How to answer is always said, if need be on lines of its own.
                 let mut pieces = Vec::new();
                 let keys = if self.typing { ESC_KEYS.to_owned() } else { format!("{} keys", key(Command::Help)) };
                 if how.width() + 2 + keys.width() > usize::from(width) {
-                    lines.extend(wrapped(&how, usize::from(width), Style::new()));
+                    lines.extend(briefly(&how, usize::from(width), area.height));
                 } else {
                     pieces.push((how, Tone::Plain));
                 }
@@ -352,15 +362,15 @@ impl Screen {
             }
             (Over::Info, _) => {
                 let more = format!("{} the whole card", key(Command::Info));
-                lines.push(footer(&[quiet("Space goes on".to_owned()), quiet(more)], width, with.look));
+                lines.push(footer(&[goes_on(), quiet(more)], width, with.look));
             }
             (Over::Primer, _) => {
-                let mut pieces = vec![quiet("Space goes on".to_owned())];
+                let mut pieces = vec![goes_on()];
                 let keys = [(Command::Undo, "undo"), (Command::Help, "keys"), (Command::Quit, "leave")];
                 pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
                 lines.push(bar(pieces, 2, width, with.look));
             }
-            (_, _) => lines.push(footer(&[quiet("Space goes on".to_owned())], width, with.look)),
+            (_, _) => lines.push(footer(&[goes_on()], width, with.look)),
         }
         lines
     }

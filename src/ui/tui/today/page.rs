@@ -171,23 +171,25 @@ impl Page<'_> {
         let mut lines = strong(&words::fits(&overview.fit));
         if overview.first_run {
             lines.push(Line::default());
-            lines.extend(wrapped(words::WELCOME, width, Style::new()));
-            lines.extend(
-                self.choice().map(|said| wrapped(said, width, style(Tone::Accent, look))).into_iter().flatten(),
-            );
+            let key = self.with.keys.shown(Command::Reveal, "enter");
+            lines.extend(wrapped(&words::welcome(&key), width, Style::new()));
+            if self.asks_whose() {
+                let choice = format!("{CHOICE} {key} with both.");
+                lines.extend(wrapped(&choice, width, style(Tone::Accent, look)));
+            }
         }
         lines
     }
 
-    /// Whose cards to begin with, where both are there.
-    pub(super) fn choice(&self) -> Option<&'static str> {
+    /// Whether to ask whose cards to begin with: both are there.
+    pub(super) fn asks_whose(&self) -> bool {
         let has = |built_in: bool| {
             self.overview
                 .decks
                 .iter()
                 .any(|row| row.number != 0 && !row.left_out && row.is_built_in == built_in && row.new > 0)
         };
-        (self.overview.first_run && has(true) && has(false)).then_some(CHOICE)
+        self.overview.first_run && has(true) && has(false)
     }
 
     /// How much is likely known.
@@ -362,8 +364,8 @@ impl Page<'_> {
     }
 }
 
-/// Whose cards to begin with.
-const CHOICE: &str = "1 begins with your own cards, 2 with those that came with lmq, Enter with both.";
+/// Whose cards to begin with; what Enter does follows, by the key that is bound.
+const CHOICE: &str = "1 begins with your own cards, 2 with those that came with lmq,";
 
 #[cfg(test)]
 mod tests {

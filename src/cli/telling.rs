@@ -1,0 +1,44 @@
+//! How things are told, as the command line and the settings want it: known before anything of a command is understood.
+
+use crate::cli::Colour;
+use crate::cli::colour;
+use crate::cli::json;
+use crate::core::settings::Settings;
+use crate::env::Env;
+use crate::failure::Failure;
+use std::ffi::OsString;
+use std::io;
+use std::io::Write as _;
+
+/// How errors are told, as the command line wants it before anything of it is understood.
+pub(super) struct Telling {
+    pub(super) args: Vec<String>,
+    pub(super) colour: Colour,
+    pub(super) screen_reader: bool,
+    json: bool,
+    pub(super) all: bool,
+}
+
+impl Telling {
+    pub(super) fn of(args: &[OsString], settings: Option<&Settings>) -> Self {
+        let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let has = |flag: &str| args.iter().take_while(|arg| *arg != "--").any(|arg| arg == flag);
+        let (json, all) = (has("--json"), has("--all"));
+        let screen_reader = has("--screen-reader") || settings.is_some_and(|settings| settings.screen_reader);
+        // A screen reader may read out what colours a text.
+        let colour = if screen_reader { Colour::Never } else { Colour::said(&args) };
+        Self { colour, args, screen_reader, json, all }
+    }
+
+    pub(super) fn tell(&self, failure: &Failure) {
+        if self.json {
+            // A program asked, and gets an object on one line.
+            json::complain(failure);
+            return;
+        }
+        let text = crate::core::text::printable(&failure.to_string());
+        let text = if self.colour.on(Env::terminals().stderr) { colour::failure(&text) } else { text };
+        // Where even standard error is gone there is nobody left to tell.
+        writeln!(io::stderr().lock(), "{text}").ok();
+    }
+}
