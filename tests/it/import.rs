@@ -154,7 +154,7 @@ fn of_a_table_that_is_not_clear_a_pipe_hears_what_to_say() {
     for said in [
         "column 2 `word`: h · g",
         "column 3 `german`: Haus · gehen",
-        "hint: nothing was changed; say it with --columns",
+        "hint: nothing was changed; name the columns",
     ] {
         assert!(refused.contains(said), "{said}: {refused}");
     }

@@ -252,7 +252,7 @@ fn a_note_that_has_another_name_now_is_mended_or_counted() {
             let is_all = run.stdout.ends_with("\nnothing is missing\n");
             assert_eq!(is_all, run.code == 0, "{place} {before}: {run:?}");
             assert!(
-                is_all || run.stdout.contains("missing: ") || run.stdout.contains("not as it was written"),
+                is_all || run.stdout.contains("missing: ") || run.stdout.contains("was changed"),
                 "{run:?}"
             );
             assert_eq!(lmq.run(["--db", "saved.db", "doctor"]).stdout, "everything is in order\n");
