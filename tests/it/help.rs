@@ -158,7 +158,8 @@ fn every_command_with_json_tells_every_error_in_json() {
     let mut commands = Vec::new();
     commands_with_json(&lmq::cli::command(), &[], &mut commands);
     let told = |run: &crate::home::Run| {
-        let error: serde_json::Value = run.stderr.lines().last().and_then(|line| serde_json::from_str(line).ok())?;
+        let error: serde_json::Value =
+            run.stderr.lines().next_back().and_then(|line| serde_json::from_str(line).ok())?;
         let error = &error["error"];
         let is_whole = error["what"].is_string() && error["places"].is_array() && error["hint"].is_string();
         (is_whole && error["exit_code"] == run.code).then(|| error["what"].as_str().unwrap().to_owned())
