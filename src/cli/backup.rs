@@ -23,7 +23,7 @@ Examples:
   lmq backup --list")]
 pub(super) struct Args {
     /// The file to write
-    #[arg(required_unless_present = "list", conflicts_with = "list")]
+    #[arg(required_unless_present_any = ["list", "json"], conflicts_with_all = ["list", "json"])]
     file: Option<PathBuf>,
 
     /// Replace the file if it exists
@@ -35,7 +35,7 @@ pub(super) struct Args {
     list: bool,
 
     /// Print the list as JSON
-    #[arg(long, requires = "list")]
+    #[arg(long)]
     json: bool,
 }
 

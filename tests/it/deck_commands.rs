@@ -47,7 +47,7 @@ fn a_hidden_deck_is_out_of_sight_and_of_the_day_until_it_is_shown_or_named() {
     assert!(lmq.ok([]).contains("3 new cards"), "nor are they counted, one of each note: {}", lmq.ok([]));
     assert!(!lmq.ok([]).contains("check-up"), "nor is a check-up of their scenes offered: {}", lmq.ok([]));
     assert!(!lmq.cards("deck:quotes").is_empty(), "a search finds it");
-    assert!(lmq.ok(["decks", "hide", "quotes"]).contains("hidden already"));
+    assert!(lmq.ok(["decks", "hide", "quotes"]).contains("already hidden"));
     assert_eq!(lmq.run(["decks", "show", "QUOTES"]).out(), "showing quotes\n");
     assert_eq!(names(&lmq, &[]), ["work::team", "quotes"]);
     assert_eq!(lmq.run(["undo"]).out(), "undid: showed the deck quotes again\n");

@@ -329,7 +329,7 @@ fn a_copy_that_could_not_be_reached_is_named_until_it_is() {
     assert!(run.stdout.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
     assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("erased: "));
     let run = lmq.run(["doctor", "--fix"]).code(3);
-    assert!(!run.stdout.contains("made right") && run.stderr.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
+    assert!(!run.stdout.contains("repaired") && run.stderr.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
     drop(held);
     lmq.run(["doctor", "--fix", "-q"]).done();
     assert_eq!(found(&lmq), Vec::<String>::new());

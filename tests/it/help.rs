@@ -160,29 +160,27 @@ fn every_command_with_json_tells_every_error_in_json() {
     let mut commands = Vec::new();
     commands_with_json(&lmq::cli::command(), &[], &mut commands);
     let told = |run: &crate::home::Run| {
-        let error: serde_json::Value = run.stderr.lines().last().and_then(|line| serde_json::from_str(line).ok())?;
+        let error: serde_json::Value =
+            run.stderr.lines().next_back().and_then(|line| serde_json::from_str(line).ok())?;
         let error = &error["error"];
         let is_whole = error["what"].is_string() && error["places"].is_array() && error["hint"].is_string();
         (is_whole && error["exit_code"] == run.code).then(|| error["what"].as_str().unwrap().to_owned())
     };
-    let mut without_a_database = Vec::new();
     for (words, names) in &commands {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let name = words[..*names].join(" ");
-        let run = lmq.run([&words[..*names], &["--json".to_owned(), "--no-such".to_owned()]].concat());
+        let run = lmq.run([&words[..*names], &["--json", "--no-such"]].concat());
         assert_eq!(told(&run), Some(format!("`lmq {name}` has no option `--no-such`")), "{run:?}");
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}");
-        let db = ["--db".to_owned(), "no/such.db".to_owned(), "--json".to_owned()];
-        let run = lmq.run([&db[..], words].concat());
-        match told(&run) {
-            Some(what) if what == "the folder `no` is not there" => {}
-            Some(_) => without_a_database.push(name),
-            None => {
-                assert_eq!(run.code, 0, "{name}: {run:?}");
-                without_a_database.push(name);
-            }
-        }
+        let run = lmq.run([&["--db", "no/such.db"][..], &words, &["--json"]].concat());
+        // What only one of several arguments can satisfy is asked for before the database is.
+        let expected = if ["answer", "edit", "forget"].contains(&name.as_str()) {
+            format!("`lmq {name}` is missing a required argument")
+        } else {
+            "the folder `no` is not there".to_owned()
+        };
+        assert!(told(&run).is_some_and(|what| what.starts_with(&expected)), "{name}: {run:?}");
     }
-    assert_eq!(without_a_database, ["check", "team", "config get", "config list"]);
     assert!(commands.len() > 18, "{commands:?}");
 }
 

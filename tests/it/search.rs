@@ -92,7 +92,7 @@ fn a_query_that_cannot_be_read_is_drawn_with_a_caret() {
         (&["cards", "(a"], "this `(` is never closed"),
         (&["cards", "deck:qoutes"], "did you mean `quotes`?"),
         (&["review", "--search", "is:dued"], "did you mean `due`?"),
-        (&["export", "--format", "json", "--search", "ease<x"], "no number that `ease` can have"),
+        (&["export", "--format", "json", "--search", "ease<x"], "not a number that `ease` can have"),
         (&["report", "--search", "rated:7d:9"], "`9` is not a grade"),
         (&["stats", ")"], "there is no `(`"),
     ] {
