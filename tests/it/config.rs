@@ -249,7 +249,7 @@ fn key_presets_are_chosen_and_conflicts_name_both() {
 fn bindings_that_clash_are_told_with_both_names_wherever_the_settings_are_read() {
     let lmq = Lmq::new();
     lmq.write("config.toml", "[keys]\nform_save = \"ctrl-s\"\nform_next = \"ctrl-s\"\n");
-    let clash = "`ctrl-s` is bound to both `form_next` and `form_save`";
+    let clash = "`ctrl-s` is bound to both `form_save` and `form_next`";
     for command in [&[][..], &["review"], &["doctor"], &["decks"], &["backup", "copy.db"]] {
         let error = lmq.run(command).err(3);
         assert!(error.contains(clash) && error.contains("`lmq config path`"), "{command:?}: {error}");

@@ -69,7 +69,7 @@ fn every_screen_works_in_twenty_columns_and_eight_rows() {
     lmq.write(".config/lmq/config.toml", "leech_lapses = 1\n");
     let args = ["review", "work::model", "--new", "0", "--limit", "1"];
     let mut terminal = Terminal::start(&lmq, &args, 20, 8, &monday);
-    terminal.sees("Did you?");
+    terminal.sees("you?");
     take(&terminal, "did you");
     for (keys, seen, name) in
         [("y", "Space", ""), (" ", "3 Good", ""), ("1", "A leech", "leech"), ("x", "Space", ""), (" ", "3 Good", "")]
