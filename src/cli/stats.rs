@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::colour::Role;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
 use crate::cli::report::build_report;
@@ -8,6 +9,7 @@ use crate::ops::report::Wanted;
 use crate::ops::report::build_progress;
 use crate::report::render_text;
 use crate::report::renderer;
+use crate::ui::Emphasis;
 use crate::ui::stats_screen;
 
 /// Show what you know, on one screen
@@ -75,8 +77,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.sentence(&about.join(", "))?;
     }
     for row in stats_screen(&progress, width) {
-        let line: String = row.iter().map(|(text, _)| text.as_str()).collect();
-        ctx.line(line.trim_end())?;
+        let role = |emphasis: &Emphasis| match emphasis {
+            Emphasis::Plain => None,
+            Emphasis::Strong => Some(Role::Heading),
+            Emphasis::Quiet => Some(Role::Muted),
+        };
+        let parts: Vec<(Option<Role>, &str)> = row.iter().map(|(text, how)| (role(how), text.as_str())).collect();
+        ctx.painted(&parts)?;
     }
     if progress.has_history && Env::terminals().stdout && !ctx.quiet {
         ctx.sentence("`lmq stats --all` shows everything, `lmq report` writes it to a file.")?;

@@ -222,8 +222,9 @@ mod tests {
         canvas.draw(|frame| frame.render_widget(Paragraph::new(text.to_owned()), frame.area())).unwrap();
     }
 
-    /// Frames with characters that a terminal draws wider than they are counted, and narrower.
-    const FRAMES: [&str; 10] = [
+    /// Frames with characters that a terminal draws wider than they are counted, and narrower. None is at the edge: the emulator
+    /// wraps there whatever it is told.
+    const FRAMES: [&str; 9] = [
         "abcdefghijklmnopqrs\nabcdefghijklmnopqrs\nabcdefghijklmnopqrs",
         "a\u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467}b",
         "xyz",
@@ -232,7 +233,6 @@ mod tests {
         "1\u{fe0f}\u{20e3} one\n\u{1f1eb}\u{1f1f7} two\n\u{e19}\u{e49}\u{e33} three",
         "\u{1f1eb}\u{1f1f7}\u{1f1e9}\u{1f1ea} flags\nabcdefghijklmnopqrs",
         "in the middle \u{2764}\u{fe0f} of\n\u{d55c} \u{6f22} e\u{301}",
-        "12345678901234567\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f466}",
         "the end",
     ];
 

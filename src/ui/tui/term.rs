@@ -108,6 +108,8 @@ pub(super) fn broken(error: &io::Error) -> Failure {
 /// The terminal in our hands. Dropping it gives it back, also on an error.
 pub(super) struct Term {
     canvas: Canvas<Stdout>,
+    /// Whether a new size came among what was dropped.
+    was_resized: bool,
     /// Whether the mouse is ours too. Where it is not, the terminal selects text with it.
     has_mouse: bool,
 }
@@ -141,7 +143,7 @@ impl Term {
         force_color_output(true);
         take().map_err(|error| broken(&error))?;
         match Canvas::new(io::stdout()) {
-            Ok(canvas) => Ok(Self { canvas, has_mouse: false }),
+            Ok(canvas) => Ok(Self { canvas, was_resized: false, has_mouse: false }),
             Err(error) => {
                 give_back();
                 Err(broken(&error))
@@ -185,7 +187,7 @@ impl Term {
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
     pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
         loop {
-            if stop() {
+            if stop() || std::mem::take(&mut self.was_resized) {
                 return Ok(None);
             }
             if !event::poll(TICK).map_err(|error| broken(&error))? {
@@ -219,10 +221,11 @@ impl Term {
         Ok(held)
     }
 
-    /// Drops what was typed before the screen changed.
+    /// Drops what was typed before the screen changed; a new size is drawn all the same.
     pub(super) fn drain(&mut self) -> Result<(), Failure> {
         while event::poll(Duration::ZERO).map_err(|error| broken(&error))? {
-            event::read().map_err(|error| broken(&error))?;
+            let dropped = event::read().map_err(|error| broken(&error))?;
+            self.was_resized |= matches!(dropped, Event::Resize(..));
         }
         Ok(())
     }
