@@ -115,7 +115,7 @@ fn svg(drawn: &[Vec<Stretch>], theme: &str, name: &str) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height}\" width=\"{width:.0}\" height=\"{height}\" \
          role=\"img\" aria-label=\"lmq: {name}\">\n<rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"{ground}\"/>\n\
-         <g xml:space=\"preserve\" fill=\"{letters}\" font-size=\"14\" \
+         <g fill=\"{letters}\" font-size=\"14\" \
          font-family=\"ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace\">\n"
     );
     for (row, line) in drawn.iter().enumerate() {
@@ -153,7 +153,8 @@ fn svg(drawn: &[Vec<Stretch>], theme: &str, name: &str) -> String {
                     write!(svg, " {attribute}").unwrap();
                 }
             }
-            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            // Spaces that no viewer folds.
+            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace(' ', "\u{a0}");
             writeln!(svg, ">{text}</text>").unwrap();
         }
     }
