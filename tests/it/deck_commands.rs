@@ -2,6 +2,9 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::world::World;
+use lmq::ops::deck_acts::DeckAct;
+use lmq::ops::workspace::Workspace;
 
 fn names(lmq: &Lmq, args: &[&str]) -> Vec<String> {
     let decks = lmq.json([&["decks", "--json"], args].concat());
@@ -129,4 +132,32 @@ fn decks_stand_in_the_order_of_their_use() {
     lmq.run(["answer", "b/who", "good"]).done();
     lmq.run(["answer", "quotes/q14-ladder#1", "good"]).done();
     assert_eq!(names(&lmq, &[]), ["b", "a", "c", "quotes", "differences", "skills"]);
+}
+
+#[test]
+fn a_deck_is_hidden_shown_renamed_and_removed_and_each_is_one_step_back() {
+    let World { folder: _folder, env, settings, store, .. } = World::with_built_in_decks();
+    let mut workspace = Workspace::new(store, env, settings);
+    let names = |workspace: &Workspace| -> Vec<String> {
+        workspace.overview().unwrap().decks.into_iter().map(|row| row.name).collect()
+    };
+    let before = names(&workspace);
+    assert!(before.iter().any(|name| name == "quotes"), "{before:?}");
+    let cases = [
+        (DeckAct::Hide, "Hid quotes"),
+        (DeckAct::Rename("voices".to_owned()), "Renamed quotes to voices"),
+        (DeckAct::Remove, "Removed quotes with 21 cards"),
+    ];
+    for (act, words) in cases {
+        assert_eq!(workspace.act_on_deck("quotes", &act).unwrap().as_deref(), Some(words));
+        assert!(!names(&workspace).iter().any(|name| name == "quotes"), "{words}");
+        workspace.undo().unwrap();
+        assert_eq!(names(&workspace), before, "{words}");
+    }
+    workspace.act_on_deck("quotes", &DeckAct::Hide).unwrap();
+    assert_eq!(workspace.hidden_decks().unwrap(), ["quotes"]);
+    let again = workspace.act_on_deck("", &DeckAct::Show("quotes".to_owned())).unwrap();
+    assert_eq!(again.as_deref(), Some("Showing quotes"));
+    assert_eq!(workspace.act_on_deck("", &DeckAct::Show("quotes".to_owned())).unwrap(), None);
+    assert!(workspace.act_on_deck("nosuch", &DeckAct::Hide).is_err());
 }

@@ -200,7 +200,9 @@ fn a_folder_with_a_slip_in_it_is_named_and_not_made() {
 #[test]
 fn colour_is_ours_where_it_is_wanted_and_nowhere_else() {
     let lmq = Lmq::new();
-    for args in [&["decks"][..], &["--help"], &["help", "--all"], &["cards", "deck:quotes"], &[], &["config", "list"]] {
+    lmq.run(["answer", "quotes/q14-ladder#1", "good"]).done();
+    let cards = ["cards", "deck:quotes"];
+    for args in [&["decks"][..], &["--help"], &["help", "--all"], &cards, &[], &["config", "list"], &["stats"]] {
         let with = lmq.run([&["--color", "always"], args].concat()).ok();
         assert!(with.stdout.contains("\u{1b}["), "{args:?}: {}", with.stdout);
         assert!(!lmq.run([&["--color", "never"], args].concat()).ok().stdout.contains('\u{1b}'), "{args:?}");
@@ -211,6 +213,36 @@ fn colour_is_ours_where_it_is_wanted_and_nowhere_else() {
     let mut command = lmq.command();
     command.args(["decks", "--color", "always"]).env("NO_COLOR", "1");
     assert!(lmq.finish(command, b"").stdout.contains('\u{1b}'), "who says always means it");
+}
+
+#[test]
+fn no_screen_has_a_colour_where_none_is_wanted_and_who_says_always_gets_them() {
+    let lmq = Lmq::new();
+    lmq.run(["answer", "quotes/q14-ladder#1", "good"]).done();
+    let no_colour = [("NO_COLOR", "1")];
+    for (args, extra, coloured) in [
+        (&["--color", "never"][..], &[][..], false),
+        (&[], &no_colour, false),
+        (&["--color", "always"], &no_colour, true),
+    ] {
+        let mut terminal = Terminal::start(&lmq, args, 100, 24, extra);
+        terminal.sees("Enter review");
+        for (key, sees) in [("b", "x actions"), ("q", "Enter review"), ("s", "Likely known"), ("q", "Enter review")] {
+            terminal.types(key);
+            terminal.sees(sees);
+        }
+        // The first card of a new topic.
+        for (key, sees) in [("\r", "Space goes on"), (" ", "? keys"), ("?", "Keys here")] {
+            terminal.types(key);
+            terminal.sees(sees);
+        }
+        terminal.types("\u{3}");
+        terminal.sees("Enter review");
+        terminal.types("q");
+        let (_, _, raw) = terminal.ends();
+        let has = ["\u{1b}[38;", "\u{1b}[48;"].iter().any(|code| raw.contains(code));
+        assert_eq!(has, coloured, "{args:?} {extra:?}");
+    }
 }
 
 #[test]
