@@ -11,6 +11,7 @@ use crate::ui::tui::pick;
 use crate::ui::tui::pick::Choice;
 use crate::ui::tui::term::Term;
 use ratatui::Frame;
+use std::collections::BTreeSet;
 
 /// Asks what to do with the chosen deck, or with those that are hidden; gives what was done, in words.
 pub(super) fn act(
@@ -43,10 +44,14 @@ pub(super) fn act(
     let Some(place) = chosen.filter(|place| *place < acts.len()) else { return Ok(None) };
     let act = match acts.swap_remove(place) {
         DeckAct::Rename(_) => {
-            let new = pick::word(&format!("New name of {title}"), &[], behind, term, with)?;
+            let none = || Ok(BTreeSet::new());
+            let new = pick::word(&format!("New name of {title}"), &none, behind, term, with)?;
             new.map(DeckAct::Rename)
         }
-        DeckAct::Show(_) => pick::word("Show again", &hidden, behind, term, with)?.map(DeckAct::Show),
+        DeckAct::Show(_) => {
+            let known = || Ok(hidden.iter().cloned().collect());
+            pick::word("Show again", &known, behind, term, with)?.map(DeckAct::Show)
+        }
         act => Some(act),
     };
     let Some(act) = act else { return Ok(None) };
