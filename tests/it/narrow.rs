@@ -130,7 +130,8 @@ fn every_screen_works_in_twenty_columns_and_eight_rows() {
     let (code, _, raw) = terminal.ends();
     assert!(code == 0 && given_back(&raw), "{raw}");
     insta::assert_snapshot!("tour_20_by_8", album);
-    lmq.assert_sound();
+    let doctor = lmq.run_at("2026-01-19T10:00:00+01:00", ["doctor"]);
+    assert_eq!(doctor.stdout, "everything is in order\n");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() 
             "Right",
             "In order:",
             "the numbers, as 3 1 2",
-            "a | b",
+            "a  | b",
             "Suspended. :u takes it back",
             "Took back: suspended t/f",
             "> said",
