@@ -61,7 +61,7 @@ fn decks_that_name_each_other_are_checked_together() {
     b.toml:3:13: lost-sequence: `sequence` names `skils/t`, and there is no such deck among these files
         did you mean `skills/t`? check decks that name each other together
     b.toml:7:1: lost-after: `k`: `after` names `a/kk`, and its deck has no such card: nothing holds the card back
-        name a card as `key`, of another deck as `deck/key`; check decks that name each other together
+        did you mean `a/k`? check decks that name each other together
     4 notes in 2 files: 0 errors, 4 warnings
     "#);
     assert_eq!(output.status.code(), Some(3));
