@@ -19,7 +19,7 @@ fn a_deck_is_added_empty_and_goes_when_it_was_emptied() {
     lmq.run(["add", "work::hiring", "Who asks?", "Amara"]).done();
     assert_eq!(
         lmq.run(["decks", "add", "WORK::hiring"]).err(2).lines().next(),
-        Some("lmq: there is a deck `work::hiring` already")
+        Some("lmq: there is already a deck `work::hiring`")
     );
     lmq.run(["delete", "work::hiring/who-asks"]).done();
     assert_eq!(names(&lmq, &[]), ["differences", "quotes", "skills"]);

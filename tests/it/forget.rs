@@ -518,7 +518,7 @@ fn words_of_a_deck_of_which_nothing_counts_are_erased_and_decks_inside_of_it_sta
     lmq.run(["add", "w", "outer", "a"]).done();
     lmq.run(["add", "w::s", "inner", "a"]).done();
     let run = lmq.run(["forget", "--deck", "w", "--yes"]).ok();
-    assert!(run.stderr.contains("stays: w::s"), "{run:?}");
+    assert!(run.stderr.contains("stay: w::s"), "{run:?}");
     assert_eq!(lmq.cards("deck:w::s").len(), 1);
 }
 

@@ -66,7 +66,7 @@ fn json_that_is_cut_doubled_or_too_large_is_left_out_or_refused() {
             "`key` is there twice",
         ),
         ("{\"kind\":\"basic\",\"fields\":{\"front\":\"f\",\"front\":\"g\",\"back\":\"b\"}}", "`front` is there twice"),
-        ("{\"kind\":\"basic\",\"fields\":{\"front\":1,\"back\":\"b\"}}", "`front` is no text"),
+        ("{\"kind\":\"basic\",\"fields\":{\"front\":1,\"back\":\"b\"}}", "`front` is not a text"),
         (
             "{\"kind\":\"basic\",\"fields\":{\"front\":\"f\",\"back\":\"b\"},\"markup\":\"word\"}",
             "`markup` is not one of",

@@ -59,7 +59,7 @@ fn a_path_that_can_not_be_written_is_said_before_anything_else() {
     let lmq = used();
     lmq.write("file", "x");
     insta::assert_snapshot!(lmq.run(["report", "--every", "week", "--out", "file"]).err(1), @r"
-    lmq: `file` is no folder
+    lmq: `file` is not a folder
     hint: with --every, --out names the folder that the reports go to
     ");
     insta::assert_snapshot!(lmq.run(["report", "--out", "file"]).err(1), @r"
