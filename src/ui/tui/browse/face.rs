@@ -189,6 +189,12 @@ impl Browser<'_> {
         if !line.text.tags.is_empty() && !line.text.held_out {
             facts.push(line.text.tags.join(", "));
         }
+        // The column has room for one of them.
+        if let Some(until) = line.state.buried_until.filter(|_| line.state.suspended)
+            && line.state.is_buried(self.workspace.today())
+        {
+            facts.push(format!("suspended, and buried until {}", until.iso()));
+        }
         lines.push(Line::default());
         lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));
         let rows = usize::from(area.height);
