@@ -43,7 +43,7 @@ fn role_of(state: &str) -> Role {
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
-    let query = ops::search::read(&store, &ctx.settings, &args.query.join(" "))?;
+    let query = ops::search::read(&store, &ctx.settings, &args.query.join(" "))?.for_list();
     let today = ctx.stamp().today;
     let settings = ctx.settings.clone();
     let asked = ops::search::asked(&store, &settings, today)?;

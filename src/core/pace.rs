@@ -70,13 +70,6 @@ impl Pace {
         let ms = if origin == Origin::New { ms * 3 / 2 } else { ms };
         Millis(u32::try_from(ms).unwrap_or(u32::MAX))
     }
-
-    /// How long a card takes of which nothing is known.
-    #[must_use]
-    pub fn of_any(&self) -> Millis {
-        let ms = (self.all.ms + USUAL_COUNTS_AS * 10_000) / (self.all.answers + USUAL_COUNTS_AS);
-        Millis(u32::try_from(ms.max(1)).unwrap_or(u32::MAX))
-    }
 }
 
 #[cfg(test)]
@@ -93,7 +86,6 @@ mod tests {
         assert_eq!(ms("kind of a later version", Origin::Repeat), 10_000);
         let seven_typed: u32 = (0..7).map(|_| ms("typed", Origin::New)).sum();
         assert!(seven_typed > 120_000, "seven new typed cards take minutes");
-        assert_eq!(pace.of_any(), Millis(10_000));
     }
 
     #[test]

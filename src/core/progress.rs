@@ -356,6 +356,18 @@ pub fn forecast(due: &[(StudyDay, u64)], pauses: &Pauses, today: StudyDay) -> Fo
     forecast
 }
 
+/// Moves cards that are due and held back today to tomorrow: nothing asks them before. Which days they were due on nobody counts; the
+/// newest are the likely ones.
+pub fn hold_back(due: &mut Vec<(StudyDay, u64)>, held: u64, today: StudyDay) {
+    let mut rest = held;
+    for (_, cards) in due.iter_mut().rev().filter(|(day, _)| *day <= today) {
+        let taken = (*cards).min(rest);
+        *cards -= taken;
+        rest -= taken;
+    }
+    due.push((today.plus(1), held - rest));
+}
+
 /// Ranks topics with enough answers; with equal retention the one with more answers is the surer case and comes first.
 fn strongest_and_weakest(topics: &[TopicTotals]) -> (Vec<TopicTotals>, Vec<TopicTotals>) {
     let mut ranked: Vec<&TopicTotals> = topics.iter().filter(|topic| topic.recalls.all >= FEWEST_FOR_TOPIC).collect();

@@ -381,11 +381,7 @@ impl Queue {
             repeats: self.repeats.waiting().len(),
         };
         for (_, origin) in &self.first {
-            match origin {
-                Origin::New => waiting.new += 1,
-                Origin::Review => waiting.reviews += 1,
-                Origin::Repeat => waiting.repeats += 1,
-            }
+            waiting.add(*origin);
         }
         waiting
     }
@@ -407,5 +403,14 @@ impl Waiting {
     #[must_use]
     pub fn all(self) -> usize {
         self.new + self.reviews + self.repeats
+    }
+
+    /// Counts one more.
+    pub fn add(&mut self, origin: Origin) {
+        match origin {
+            Origin::New => self.new += 1,
+            Origin::Review => self.reviews += 1,
+            Origin::Repeat => self.repeats += 1,
+        }
     }
 }

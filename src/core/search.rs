@@ -37,7 +37,7 @@ const FIELDS: [&str; 15] = [
 ];
 
 /// The states that `is:` knows.
-const STATES: [&str; 8] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked"];
+const STATES: [&str; 9] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked", "checkup"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Node {
@@ -55,6 +55,10 @@ pub struct Query {
     notes: Vec<NoteTest>,
     decks: Vec<(Pattern, usize)>,
     needs: Needs,
+    /// Whether a condition is about scenes of check-ups.
+    names_held_out: bool,
+    /// Whether what nobody learns is left out unless it is named.
+    is_list: bool,
 }
 
 /// What has to be looked at to answer a query.
@@ -96,6 +100,8 @@ pub struct CardFacts<'c> {
     pub state: &'c CardState,
     /// Whether it may be asked: neither suspended nor kept for a check-up.
     pub offered: bool,
+    /// Whether it is kept for check-ups.
+    pub held_out: bool,
     /// Its answers that count, as far back as the query needs them.
     pub answers: &'c [(StudyDay, Quality)],
 }
@@ -120,11 +126,32 @@ pub struct Subject<'s> {
     pub state: &'s CardState,
     /// Whether it may be asked.
     pub offered: bool,
+    /// Whether it is kept for check-ups.
+    pub held_out: bool,
     /// Its answers.
     pub answers: &'s [(StudyDay, Quality)],
 }
 
 impl Query {
+    /// The same for a list of cards: without scenes of check-ups, which their answers would give away, and without cards of hidden
+    /// decks, unless it names these.
+    #[must_use]
+    pub fn for_list(self) -> Self {
+        Self { is_list: true, ..self }
+    }
+
+    /// Whether it leaves out scenes of check-ups.
+    #[must_use]
+    pub fn leaves_out_held_out(&self) -> bool {
+        self.is_list && !self.names_held_out
+    }
+
+    /// Whether it leaves out the cards of a hidden deck that fulfils these of its conditions on decks.
+    #[must_use]
+    pub fn leaves_out_hidden(&self, decks: u64) -> bool {
+        self.is_list && decks == 0
+    }
+
     /// What has to be looked at.
     #[must_use]
     pub fn needs(&self) -> Needs {
@@ -194,6 +221,7 @@ impl Query {
             rule: asked.rules.usual(),
             state: subject.state,
             offered: subject.offered,
+            held_out: subject.held_out,
             answers: subject.answers,
         };
         self.decide(notes, Some(&card), asked) == Some(true)

@@ -528,11 +528,8 @@ impl Session {
     #[must_use]
     pub fn waiting(&self) -> Waiting {
         let mut waiting = self.queue.waiting();
-        match self.current().map(|current| current.origin) {
-            Some(Origin::New) => waiting.new += 1,
-            Some(Origin::Review) => waiting.reviews += 1,
-            Some(Origin::Repeat) => waiting.repeats += 1,
-            None => {}
+        if let Some(current) = self.current() {
+            waiting.add(current.origin);
         }
         waiting
     }
@@ -543,14 +540,43 @@ impl Session {
         self.done.len()
     }
 
-    /// How long the cards that wait will take at this session's pace.
-    #[must_use]
-    pub fn time_left(&self) -> Millis {
+    /// What a card takes in this session.
+    fn pace(&self) -> u64 {
         let count = u64::try_from(self.done.len()).unwrap_or(0);
         let spent: u64 = self.done.iter().map(|done| u64::from(done.took.0)).sum();
         // The first few answers say little; the guess counts as three of them.
-        let pace = (spent + 3 * u64::from(self.per_card.0)) / (count + 3);
-        let left = pace.saturating_mul(u64::try_from(self.waiting().all()).unwrap_or(u64::MAX));
+        (spent + 3 * u64::from(self.per_card.0)) / (count + 3)
+    }
+
+    /// The cards that this session is still likely to ask before its time is up, the one on the screen included.
+    #[must_use]
+    pub fn left(&self, now: Timestamp) -> Waiting {
+        let Some(end) = self.ends_at_ms else { return self.waiting() };
+        let time = u64::try_from(end.saturating_sub(now.unix_ms)).unwrap_or(0);
+        // The card during which the time ends is still asked.
+        let most = usize::try_from(time.div_ceil(self.pace().max(1))).unwrap_or(usize::MAX);
+        if most >= self.waiting().all() {
+            return self.waiting();
+        }
+        let mut queue = self.queue.clone();
+        let mut left = Waiting::default();
+        if let Some(current) = self.current() {
+            left.add(current.origin);
+            queue.count(current.origin);
+        }
+        while left.all() < most
+            && let Some((_, origin)) = queue.pop()
+        {
+            queue.count(origin);
+            left.add(origin);
+        }
+        left
+    }
+
+    /// How long that will take at this session's pace.
+    #[must_use]
+    pub fn time_left(&self, now: Timestamp) -> Millis {
+        let left = self.pace().saturating_mul(u64::try_from(self.left(now).all()).unwrap_or(u64::MAX));
         Millis(u32::try_from(left).unwrap_or(u32::MAX))
     }
 

@@ -58,7 +58,7 @@ impl Workspace {
         match understood(&self.store, &self.settings, query)? {
             Ok(query) => {
                 let asked = asked(&self.store, &self.settings, self.today())?;
-                Ok(Ok(self.store.list(query, asked, sort)?))
+                Ok(Ok(self.store.list(query.for_list(), asked, sort)?))
             }
             Err(error) => Ok(Err(error)),
         }

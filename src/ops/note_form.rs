@@ -3,6 +3,7 @@
 use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fault;
+use crate::core::card::Field;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::kind;
@@ -80,6 +81,10 @@ pub fn faults(text: &NoteText) -> Vec<FieldFault> {
             kind.check(&text.fields).iter().map(|fault| FieldFault { field: fault.field(), what: in_form(fault) }),
         );
     }
+    // A file may hold a list of one item. Whoever types one has most likely put all of them into one row.
+    if found.is_empty() && kind.name() == "list" && text.texts("items").len() < 2 {
+        found.push(FieldFault { field: "items", what: in_form(&Fault::TooFewItems) });
+    }
     found
 }
 
@@ -89,10 +94,14 @@ fn field_named(kind: &dyn CardKind, name: &str) -> Option<&'static str> {
     own.chain(["tags", "hint", "extra"]).find(|field| *field == name)
 }
 
+/// How a form takes several texts of one field.
+const A_ROW_EACH: &str = "write each in a row of its own: Tab goes to the next row";
+
 fn in_form(fault: &Fault) -> String {
     match fault {
         Fault::BadReturns => "whole numbers of days, each later than the one before, such as 10, 30 and 90".to_owned(),
-        Fault::TooFewSides => "at least two different sides, such as leader and manager".to_owned(),
+        Fault::TooFewSides => format!("at least two different sides, such as leader and manager; {A_ROW_EACH}"),
+        Fault::TooFewItems => format!("at least two items; {A_ROW_EACH}"),
         fault => format!("{}; {}", card_words::what(fault), card_words::help(fault)),
     }
 }
@@ -101,7 +110,11 @@ fn in_form(fault: &Fault) -> String {
 #[must_use]
 pub fn kind_in_words(name: &str) -> String {
     CARD_KINDS.iter().find(|kind| kind.name() == name).map_or_else(String::new, |kind| {
-        kind.fields().iter().filter(|field| field.required).map(|field| field.name).collect::<Vec<_>>().join(", ")
+        let asks = |field: &Field| match field.shape {
+            Shape::Texts => format!("{} (a row for each)", field.name),
+            Shape::Text | Shape::Variants | Shape::Days => field.name.to_owned(),
+        };
+        kind.fields().iter().filter(|field| field.required).map(asks).collect::<Vec<_>>().join(", ")
     })
 }
 
@@ -172,6 +185,17 @@ mod tests {
 
     fn said(text: &NoteText) -> Vec<(&'static str, String)> {
         faults(text).into_iter().map(|fault| (fault.field, fault.what)).collect()
+    }
+
+    #[test]
+    fn one_item_is_no_list_and_the_form_says_where_the_next_one_goes() {
+        for kind in ["list", "order"] {
+            let one = said(&text(kind, &[("prompt", &["which?"]), ("items", &["a, b, c"])]));
+            assert_eq!(one.len(), 1, "{kind}: {one:?}");
+            assert!(one[0].0 == "items" && one[0].1.ends_with("a row of its own: Tab goes to the next row"), "{one:?}");
+            assert_eq!(said(&text(kind, &[("prompt", &["which?"]), ("items", &["a", "b"])])), []);
+            assert_eq!(kind_in_words(kind), "prompt, items (a row for each)");
+        }
     }
 
     #[test]

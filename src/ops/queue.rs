@@ -118,12 +118,29 @@ pub(super) fn is_behind(
     if store.overflows(&options.decks, today, days_places)? {
         return Ok(true);
     }
-    let ms = u64::from(options.minutes.unwrap_or(settings.session_minutes)) * 60_000;
-    if ms == 0 || !store.overflows(&options.decks, today, FIT_ANYWAY.into())? {
+    let minutes = options.minutes.unwrap_or(settings.session_minutes);
+    if minutes == 0 || !store.overflows(&options.decks, today, FIT_ANYWAY.into())? {
         return Ok(false);
     }
-    let fit = ms / u64::from(pace(store)?.of_any().0);
-    store.overflows(&options.decks, today, usize::try_from(fit).unwrap_or(usize::MAX).into())
+    // By the same measure as what a sitting is said to take: else new cards would come that find no time.
+    let limits = Limits {
+        due_order: DueOrder::Day,
+        rules: settings.rules([]),
+        reviews: LOOKED_AT.into(),
+        new: 0.into(),
+        until: today,
+        keep_siblings_apart: settings.bury_siblings,
+        first_only: false,
+    };
+    let supply = store.supply_among(&options.decks, options.among.as_ref(), today, &limits)?;
+    let due = Supply { repeats: Vec::new(), ..supply };
+    let queue = Queue::new(due, &limits.reviews, limits.new, limits.keep_siblings_apart);
+    let fit = fit(store, &Plan { queue, ..Plan::default() }, minutes)?;
+    if fit.cards < fit.all || fit.all < u64::try_from(LOOKED_AT).unwrap_or(u64::MAX) {
+        return Ok(fit.cards < fit.all);
+    }
+    let places = (u64::from(minutes) * 60_000 * fit.cards).checked_div(fit.time.0.into()).unwrap_or(u64::MAX);
+    store.overflows(&options.decks, today, usize::try_from(places).unwrap_or(usize::MAX).into())
 }
 
 /// How fast the learner is.
@@ -150,13 +167,12 @@ fn times(store: &Store, queue: &Queue, most: usize) -> Result<Vec<Millis>, Store
     Ok(next.iter().zip(&kinds).map(|((_, origin), kind)| pace.of(kind, *origin)).collect())
 }
 
-/// So many cards of a queue stand for the others behind them.
-const SAMPLE: usize = 20;
-
-/// What a card of this queue is likely to need.
-pub(super) fn per_card(store: &Store, queue: &Queue) -> Result<Option<Millis>, StoreError> {
-    let times = times(store, queue, SAMPLE)?;
-    Ok(mean(&times))
+/// What a card of this plan is likely to need: the mean of those that fit into so many minutes, so that a sitting which goes on from
+/// there counts as many.
+pub(super) fn per_card(store: &Store, plan: &Plan, minutes: u32) -> Result<Option<Millis>, StoreError> {
+    let fit = fit(store, plan, minutes)?;
+    let cards = u32::try_from(fit.cards).unwrap_or(u32::MAX);
+    Ok(fit.time.0.checked_div(cards).map(Millis))
 }
 
 fn mean(times: &[Millis]) -> Option<Millis> {

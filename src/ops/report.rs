@@ -2,6 +2,7 @@
 
 use crate::core::progress::Progress;
 use crate::core::progress::Totals;
+use crate::core::progress::hold_back;
 use crate::core::search::Asked;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
@@ -70,6 +71,12 @@ fn totals(
         Some((hits, asked)) => store.totals_of(hits, asked, since, until)?,
         None => store.totals(&decks, stamp.today, since, until, &rules)?,
     };
+    let cards = match &among {
+        Some((hits, _)) => Some(store.names_of(hits)?.into_iter().collect()),
+        None => None,
+    };
+    let counts = store.counts_among(&decks, cards.as_ref(), stamp.today, &rules)?;
+    hold_back(&mut totals.due, counts.siblings + counts.buried, stamp.today);
     totals.pauses = store.pauses_and_flights(&totals.days, stamp, settings.rollover)?;
     if wanted.for_others && !totals.sides.is_empty() {
         let published = store.published_texts()?;

@@ -46,7 +46,6 @@ use crate::ops::media;
 use crate::ops::media::Openable;
 use crate::ops::queue::Options;
 use crate::ops::queue::per_card;
-use crate::ops::queue::queue;
 use crate::ops::tried;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
@@ -173,10 +172,10 @@ impl<'a> Review<'a> {
     pub fn new(store: &'a mut Store, env: &'a Env, settings: Settings, options: &Options) -> Result<Self, Failure> {
         let last = store.newest_own_answer()?;
         let Stamp { now, today } = in_sitting(env, &settings, last);
-        let queue = queue(store, &settings, options, today)?;
+        let plan = crate::ops::queue::plan(store, &settings, options, today, false)?;
         let mode = if options.cram { Mode::Cram } else { Mode::Normal };
-        let per_card = per_card(store, &queue)?;
-        let mut session = Session::new(queue, settings.clone(), mode, ends_at(options, now));
+        let per_card = per_card(store, &plan, options.minutes.unwrap_or(0))?;
+        let mut session = Session::new(plan.queue, settings.clone(), mode, ends_at(options, now));
         if let Some(per_card) = per_card {
             session = session.paced(per_card);
         }
@@ -226,6 +225,12 @@ impl<'a> Review<'a> {
     #[must_use]
     pub fn today(&self) -> StudyDay {
         self.stamp().today
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.stamp().now
     }
 
     /// Now, and the study day of the sitting.

@@ -4,6 +4,7 @@ use crate::core::id::CardId;
 use crate::core::pause::Pause;
 use crate::core::progress::Progress;
 use crate::core::progress::forecast;
+use crate::core::progress::hold_back;
 use crate::core::progress::knowledge::coming_friday;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
@@ -252,14 +253,9 @@ impl Workspace {
         let recent = past().filter(|(day, _)| today.since(*day) < RETENTION_DAYS);
         let repeats = crate::ops::day::rules(&self.store, &self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
-        let due: Vec<(StudyDay, u64)> = self.store.due_days(&is_daily)?.into_iter().collect();
-        let mut forecast = forecast(&due, &self.store.pauses()?, today).first();
-        if day.pause.is_none() {
-            // What is held back today comes later, and most of it tomorrow.
-            let held = (day.counts.siblings + day.counts.buried).min(forecast[0]);
-            forecast[0] -= held;
-            forecast[1] += held;
-        }
+        let mut due: Vec<(StudyDay, u64)> = self.store.due_days(&is_daily)?.into_iter().collect();
+        hold_back(&mut due, day.counts.siblings + day.counts.buried, today);
+        let forecast = forecast(&due, &self.store.pauses()?, today).first();
         let again = |number: i64| match day.pause {
             Some(_) => 0,
             None => repeats.get(&number).copied().unwrap_or(0),
@@ -374,6 +370,16 @@ impl Workspace {
     /// When the database can't be read.
     pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
         Ok(self.store.actions(50)?)
+    }
+
+    /// What the newest step was, where it is of an earlier study day.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn older_step(&self) -> Result<Option<String>, Failure> {
+        let newest = self.store.newest_action(&[])?;
+        let older = newest.filter(|action| StudyDay::of(action.at, self.settings.rollover) < self.today());
+        Ok(older.map(|action| words(&action)))
     }
 
     /// Takes back the newest step; says in words what it was, or nothing where there is none.

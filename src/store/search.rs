@@ -33,10 +33,12 @@ use crate::store::search::plain::Making;
 use crate::store::search::scan::Hit;
 use crate::store::search::scan::Known;
 use crate::store::search::scan::are_few;
+use crate::store::shown::HIDDEN;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// From so many cards on, one pass over all texts is faster than looking for each.
 const MANY: usize = 10_000;
@@ -75,9 +77,10 @@ impl Store {
         let since = needs.answers.map(|days| asked.today.plus(1 - i64::from(days)));
         let voids = self.voids_since(since)?;
         let titles = if needs.texts { self.titles_of_topics()? } else { HashMap::new() };
-        let decks = self.deck_conditions(query)?;
+        let (decks, unlisted) = self.deck_conditions(query)?;
         let making = Making::default();
-        let known = Known { query, asked, decks: &decks, titles: &titles, since, voids: &voids, making };
+        let known =
+            Known { query, asked, decks: &decks, unlisted: &unlisted, titles: &titles, since, voids: &voids, making };
         let last: i64 = self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?;
         let hits = if last < MANY_NOTES {
             known.hits(self.db(), (1, last))?
@@ -106,18 +109,22 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn deck_conditions(&self, query: &Query) -> Result<HashMap<i64, u64>, Fault> {
-        let mut statement = self.db().prepare_cached("SELECT id, name_id, name FROM deck")?;
+    /// Which conditions each deck fulfils, and the decks whose cards the query leaves out.
+    fn deck_conditions(&self, query: &Query) -> Result<(HashMap<i64, u64>, HashSet<i64>), Fault> {
+        let mut statement = self.db().prepare_cached("SELECT id, name_id, name, listed FROM deck")?;
         let mut rows = statement.query([])?;
-        let mut decks = HashMap::new();
+        let (mut decks, mut unlisted) = (HashMap::new(), HashSet::new());
         while let Some(row) = rows.next()? {
             let fulfils = query.on_deck(text(row, 1)?.unwrap_or_default(), text(row, 2)?.unwrap_or_default());
             // Left out where there is nothing to say: every card is looked up in here.
             if fulfils != 0 {
                 decks.insert(row.get(0)?, fulfils);
             }
+            if row.get::<_, u8>(3)? == HIDDEN && query.leaves_out_hidden(fulfils) {
+                unlisted.insert(row.get(0)?);
+            }
         }
-        Ok(decks)
+        Ok((decks, unlisted))
     }
 
     /// The cards by deck id, position, uid and ordinal: the same order on every device.

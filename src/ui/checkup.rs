@@ -53,14 +53,17 @@ pub fn offer(offer: Offer, begin: &str) -> String {
     match offer {
         Offer::GoOn(done) => format!("A check-up continues after {}: {begin}", counted(done, "scene", "scenes")),
         Offer::Due { day, scenes, is_start } => {
-            let why = match (day, is_start) {
-                (1, true) => ", to see where you start (only before your tenth card)".to_owned(),
-                (1, false) => String::new(),
-                (day, _) => format!(", day {day}"),
-            };
             let minutes = counted(minutes_of(scenes), "minute", "minutes");
-            let scenes = counted(scenes, "scene", "scenes");
-            format!("A check-up is due{why}: {scenes} in about {minutes}; {begin}")
+            let takes = format!("{} in about {minutes}", counted(scenes, "scene", "scenes"));
+            match (day, is_start) {
+                (1, true) => {
+                    format!(
+                        "Check-up first? {takes} show where you start; {begin}. After your tenth card it is too late"
+                    )
+                }
+                (1, false) => format!("A check-up is due: {takes}; {begin}"),
+                (day, _) => format!("A check-up is due, day {day}: {takes}; {begin}"),
+            }
         }
     }
 }

@@ -278,7 +278,7 @@ impl Sitting<'_, '_> {
     }
 
     fn question(&mut self, current: &Current) -> Result<(), Failure> {
-        let left = words::left(self.review.session(), ", ");
+        let left = words::left(self.review.session(), self.review.now(), ", ");
         self.labelled(&format!("[{left}] "), &one_line(&current.loaded.deck))?;
         self.blank()?;
         self.indented(&current.prompt_document(), Side::Question)?;

@@ -10,6 +10,7 @@ use crate::core::text::thousands;
 use crate::core::totals::Recalls;
 use crate::core::totals::wilson;
 use crate::report::Chart;
+use crate::ui::words;
 use chrono::Datelike as _;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
@@ -154,7 +155,7 @@ fn known(progress: &Progress, draws: bool) -> Option<Block> {
     let ahead: Vec<String> = ahead
         .map(|(day, sum)| {
             let days = day.since(progress.today);
-            let when = if days <= 7 { day.date().format("on %A").to_string() } else { format!("in {days} days") };
+            let when = if days <= 7 { words::on_weekday(*day, progress.today) } else { format!("in {days} days") };
             format!("{} {when}", thousands(Known { millionths: *sum, ..known }.whole()))
         })
         .collect();

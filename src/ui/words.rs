@@ -2,6 +2,7 @@
 
 mod waits;
 
+pub use waits::capitalised;
 pub use waits::comeback;
 pub use waits::fits;
 pub use waits::minutes;
@@ -62,6 +63,13 @@ pub fn in_days(days: i64) -> String {
     }
 }
 
+/// A day of the coming week by its name; the one a week from today has the name of today.
+#[must_use]
+pub fn on_weekday(day: StudyDay, today: StudyDay) -> String {
+    let which = if day.since(today) < 7 { "on" } else { "next" };
+    format!("{which} {}", day.date().format("%A"))
+}
+
 /// That a break lasts.
 #[must_use]
 pub fn paused(until: StudyDay) -> String {
@@ -77,17 +85,17 @@ pub fn about(time: Millis) -> String {
     }
 }
 
-/// What is left: `4 due · 2 minutes`, with what stands between the two.
+/// What a session still asks: `4 due · 2 minutes`, with what stands between the two.
 #[must_use]
-pub fn left(session: &Session, between: &str) -> String {
-    let waiting = session.waiting();
+pub fn left(session: &Session, now: Timestamp, between: &str) -> String {
+    let waiting = session.left(now);
     let mut parts = Vec::new();
     for (count, word) in [(waiting.new, "new"), (waiting.reviews, "due"), (waiting.repeats, "again")] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }
     }
-    format!("{}{between}{}", parts.join(", "), about(session.time_left()))
+    format!("{}{between}{}", parts.join(", "), about(session.time_left(now)))
 }
 
 /// How to answer, in a few words; with the keys that are bound, or over lines.
@@ -289,6 +297,9 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
     lines
 }
 
+/// In place of the answer of a card that only check-ups ask.
+pub const HELD_OUT: &str = "Kept for a check-up: the answer stays hidden, since seeing it would spoil the result";
+
 /// Why a card is asked today, or is not.
 #[must_use]
 pub fn stands(page: &CardDetails) -> String {
@@ -327,7 +338,8 @@ pub fn facts(page: &CardDetails, hidden: bool) -> Vec<(&'static str, String)> {
     let line = &page.line;
     let state = &line.state;
     let mut word = state.word(page.today, page.drill).name().to_owned();
-    for (is, tag) in [(state.marked, "marked"), (page.leech, "leech")] {
+    let both = state.suspended && state.is_buried(page.today);
+    for (is, tag) in [(both, "buried"), (state.marked, "marked"), (page.leech, "leech")] {
         if is {
             word.push_str(&format!(", {tag}"));
         }
@@ -340,7 +352,10 @@ pub fn facts(page: &CardDetails, hidden: bool) -> Vec<(&'static str, String)> {
         facts.push(("recalls", format!("{} in a row", memory.repetitions)));
         facts.push(("lapses", memory.lapses.to_string()));
     }
-    facts.push(("next", page.choices.iter().map(|choice| button(choice, true)).collect::<Vec<_>>().join(" · ")));
+    // Only check-ups ask it: no grade, no interval.
+    if !line.text.held_out {
+        facts.push(("next", page.choices.iter().map(|choice| button(choice, true)).collect::<Vec<_>>().join(" · ")));
+    }
     facts.push(("deck", line.deck_name.clone()));
     facts.push(("kind", line.text.kind.clone()));
     // A topic's title or a tag may name the answer.
@@ -549,6 +564,14 @@ fn moved(summary: &Summary) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_week_from_today_is_the_next_day_of_its_name() {
+        // A Friday.
+        let friday = StudyDay(20_468 - (20_468 - 1) % 7);
+        assert_eq!(on_weekday(friday, friday.plus(-3)), "on Friday");
+        assert_eq!(on_weekday(friday.plus(7), friday), "next Friday");
+    }
 
     #[test]
     fn before_the_answer_no_name_of_a_picture_is_said() {

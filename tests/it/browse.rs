@@ -25,7 +25,7 @@ fn six(columns: u16, rows: u16) -> (Lmq, Terminal) {
 }
 
 #[test]
-fn a_wrong_query_says_where_and_keeps_the_last_rows() {
+fn a_wrong_query_says_where_and_shows_no_rows_of_another_one() {
     let (_lmq, mut terminal) = six(80, 24);
     terminal.types("/t");
     terminal.sees("2 of 6 cards");
@@ -34,12 +34,67 @@ fn a_wrong_query_says_where_and_keeps_the_last_rows() {
     let lines: Vec<&str> = wrong.lines().collect();
     assert!(lines[0].starts_with("/ deck:nosuch") && !wrong.contains("0 cards"), "{wrong}");
     assert_eq!(lines[1].trim_end(), format!("{}^", " ".repeat("/ deck:".len())), "{wrong}");
-    assert!(wrong.contains(" two") && wrong.contains(" three"), "the rows before: {wrong}");
+    assert!(!wrong.contains(" two") && !wrong.contains(" three"), "none of its cards: {wrong}");
     terminal.types("\u{1b}");
     terminal.sees("6 cards");
     terminal.types("q");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
+}
+
+#[test]
+fn where_no_card_matches_it_says_so_and_what_may_have_been_meant() {
+    let (_lmq, mut terminal) = six(80, 24);
+    terminal.types("/zebra");
+    let none = terminal.sees("No card matches");
+    assert!(!none.contains("deck:"), "{none}");
+    terminal.types("\u{15}Mine");
+    terminal.sees("No card matches. It is the name of a deck: deck:mine finds its cards");
+    // Esc goes back a step at a time.
+    terminal.types("\u{15}t\r");
+    terminal.sees("2 of 6 cards");
+    terminal.types(" ");
+    terminal.sees("1 selected");
+    terminal.types("\u{1b}");
+    let filtered = settled(&terminal);
+    assert!(!filtered.contains("selected") && filtered.contains("2 of 6 cards"), "{filtered}");
+    terminal.types("\u{1b}");
+    let all = settled(&terminal);
+    assert!(!all.contains(" of 6") && all.contains("6 cards"), "{all}");
+    terminal.types("\u{1b}");
+    terminal.sees("Enter review");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+}
+
+#[test]
+fn to_delete_or_reset_many_cards_asks_first_and_the_default_is_no() {
+    let (lmq, mut terminal) = six(100, 24);
+    terminal.types("/t\rAD");
+    terminal.sees("Delete the notes of 2 cards?");
+    terminal.types("\r");
+    terminal.sees("x actions");
+    terminal.types("AAD");
+    terminal.sees("Delete the notes of 2 cards?");
+    terminal.types("n");
+    terminal.sees("x actions");
+    terminal.types("R");
+    terminal.sees("Make 2 cards new again?");
+    terminal.types("\u{1b}");
+    terminal.sees("2 of 6 cards");
+    assert_eq!(lmq.json(["cards", "deck:mine", "--json"]).as_array().unwrap().len(), 6);
+    // Acts that lose nothing don't ask, and the count of all stays.
+    terminal.types("*");
+    terminal.sees("Marked 2 cards");
+    terminal.sees("2 of 6 cards");
+    terminal.types("D");
+    terminal.types("y");
+    terminal.sees("Deleted");
+    terminal.sees("0 of 4 cards");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert_eq!(lmq.json(["cards", "deck:mine", "--json"]).as_array().unwrap().len(), 4);
 }
 
 #[test]

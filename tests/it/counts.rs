@@ -11,6 +11,8 @@ use lmq::ops::bulk::BulkChange;
 use lmq::ops::day::Nothing;
 use lmq::ops::day::Waiting;
 use lmq::ops::queue::Options;
+use lmq::ops::report::Wanted;
+use lmq::ops::report::build_progress;
 use lmq::ops::review::Review;
 use lmq::store::DeckSet;
 use std::collections::BTreeSet;
@@ -28,13 +30,15 @@ fn two_siblings() -> World {
     world
 }
 
-/// The due cards as each place counts them: the day, the decks, the prompt, and the sitting itself.
-fn counted(world: &World) -> [u64; 5] {
+/// The due cards as each place counts them: the day, the decks, the prompt, the sitting itself, and the statistics.
+fn counted(world: &World) -> [u64; 6] {
     let day = world.day();
     let decks = ops::day::decks(&world.store, &world.settings, world.today()).unwrap();
     let Waiting { reviews, .. } = ops::day::waiting(&world.store, &world.settings, world.today()).unwrap();
     let asked = asked(world, &Options::default());
-    [day.counts.due, day.reviews, decks.iter().map(|deck| deck.due).sum(), reviews, u64::try_from(asked).unwrap()]
+    let progress = build_progress(&world.store, &world.settings, world.stamp(), &Wanted::default()).unwrap();
+    let told = progress.forecast.days[0];
+    [day.counts.due, day.reviews, decks.iter().map(|deck| deck.due).sum(), reviews, u64::try_from(asked).unwrap(), told]
 }
 
 /// How many cards a sitting asks where each is answered well.
@@ -65,9 +69,9 @@ fn nothing(world: &World, options: &Options) -> Nothing {
 #[test]
 fn a_card_whose_sibling_has_its_turn_today_is_counted_as_due_nowhere() {
     let mut world = two_siblings();
-    assert_eq!(counted(&world), [1; 5], "both are due, and one of them is asked");
+    assert_eq!(counted(&world), [1; 6], "both are due, and one of them is asked");
     world.answer_named("team/retro#1", 4);
-    assert_eq!(counted(&world), [0; 5]);
+    assert_eq!(counted(&world), [0; 6]);
     assert_eq!(world.next(&Options::default()), None);
     let day = world.day();
     assert_eq!((day.counts.siblings, day.counts.next_due.unwrap().iso()), (1, "2026-01-21".to_owned()));
@@ -77,13 +81,13 @@ fn a_card_whose_sibling_has_its_turn_today_is_counted_as_due_nowhere() {
     assert!(said.contains("1 due card waits until tomorrow") && !said.contains("--limit"), "{said}");
     // It comes the next day, as was said.
     world.set_now(time("2026-01-21T09:00:00+01:00"));
-    assert_eq!(counted(&world), [1; 5]);
+    assert_eq!(counted(&world), [1; 6]);
     // Who lets siblings meet has both at once.
     let mut world = two_siblings();
     world.set("new_per_day = 0\nsiblings = false\n");
-    assert_eq!(counted(&world), [2; 5]);
+    assert_eq!(counted(&world), [2; 6]);
     world.answer_named("team/retro#1", 4);
-    assert_eq!(counted(&world), [1; 5]);
+    assert_eq!(counted(&world), [1; 6]);
 }
 
 #[test]
@@ -99,11 +103,11 @@ fn cards_of_one_group_are_counted_as_siblings_across_notes() {
         world.answer_named(name, 4);
     }
     world.set_now(time("2026-01-20T09:00:00+01:00"));
-    assert_eq!(counted(&world), [2; 5]);
+    assert_eq!(counted(&world), [2; 6]);
     world.answer_named("d/a", 4);
-    assert_eq!(counted(&world), [1; 5]);
+    assert_eq!(counted(&world), [1; 6]);
     world.answer_named("d/c", 4);
-    assert_eq!(counted(&world), [0; 5]);
+    assert_eq!(counted(&world), [0; 6]);
     assert_eq!(nothing(&world, &Options::default()).siblings, 1);
 }
 
@@ -225,4 +229,27 @@ fn who_was_away_for_a_week_meets_new_cards_once_what_is_due_fits_into_one_sittin
     let due = world.store.counts(&DeckSet::All, world.today(), &world.settings.rules([])).unwrap().due;
     assert!((20..60).contains(&due), "as many as fit into a minute: {due}");
     assert_eq!(world.day().comeback, None);
+}
+
+#[test]
+fn whether_what_is_due_fits_depends_on_its_kinds_and_the_session_counts_what_home_promised() {
+    let mut world = World::bare();
+    let list = |n: usize| {
+        format!("[[card]]\nkey = \"l{n:02}\"\nkind = \"list\"\nprompt = \"which {n}?\"\nitems = [\"a{n}\", \"b{n}\"]\n")
+    };
+    world.import("d.toml", format!("[deck]\nid = \"d\"\n{}", (0..45).map(list).collect::<String>()));
+    world.set("new_per_day = 40\n");
+    for card in world.cards().iter().take(40) {
+        world.answer(card.card, 4);
+    }
+    world.set("session_minutes = 10\n");
+    world.set_now(time("2026-01-29T09:00:00+01:00"));
+    let day = world.day();
+    assert_eq!((day.reviews, day.new), (40, 0), "forty lists take longer than ten minutes, so new cards wait");
+    let fit = ops::day::sitting(&world.store, &day, 10).unwrap();
+    assert!((15..40).contains(&fit.cards) && fit.all == 40 && fit.most_at_risk_first, "{fit:?}");
+    let options = Options { minutes: Some(10), ..Options::default() };
+    let review = Review::new(&mut world.store, &world.env, world.settings.clone(), &options).unwrap();
+    let left = review.session().left(review.now());
+    assert_eq!((u64::try_from(left.all()).unwrap(), left.new), (fit.cards, 0));
 }

@@ -9,6 +9,7 @@ use crate::core::card::NoteText;
 use crate::core::card::Question;
 use crate::core::card::Shape;
 use crate::core::card::Showing;
+use crate::core::card::Tick;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 use crate::core::card::typed::long_answers;
@@ -329,15 +330,16 @@ impl CardKind for List {
         Document::list(None, note.texts("items").iter().map(|item| note.document(item)))
     }
 
-    fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<bool> {
-        let mut ticks = vec![false; given.len()];
+    fn ticks(&self, note: &NoteText, given: &[String]) -> Vec<Tick> {
         let (given, asked) = (given.iter().map(String::as_str).collect(), asked(note));
-        for (place, _) in pair(given, &asked, Weights::default()).expected.into_iter().flatten() {
-            if let Some(tick) = ticks.get_mut(place) {
-                *tick = true;
-            }
-        }
-        ticks
+        let paired = pair(given, &asked, Weights::default());
+        let extra: BTreeSet<usize> = paired.extra().into_iter().collect();
+        let tick = |(place, named): (usize, &Option<usize>)| match named {
+            Some(_) => Tick::Named,
+            None if extra.contains(&place) => Tick::Other,
+            None => Tick::Again,
+        };
+        paired.named.iter().enumerate().map(tick).collect()
     }
 
     fn judge(
@@ -437,8 +439,8 @@ mod tests {
         let given = ["Peopl", "rank", "people", "tasks"].map(str::to_owned);
         assert_eq!(
             List.ticks(&note, &given),
-            [false, false, true, true],
-            "the slip does not take the exact one's place"
+            [Tick::Again, Tick::Other, Tick::Named, Tick::Named],
+            "the slip does not take the exact one's place, and what was typed again rightly is not wrong"
         );
     }
 

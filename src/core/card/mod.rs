@@ -402,6 +402,17 @@ pub struct Question {
     pub ask: Ask,
 }
 
+/// How an item that was named stands to those asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tick {
+    /// It is one of them.
+    Named,
+    /// It says one of them again, perhaps with a slip.
+    Again,
+    /// It is none of them.
+    Other,
+}
+
 /// One way of asking.
 ///
 /// `check` gets only fields that are present in the right [`Shape`] and not blank (the reader sees to that);
@@ -452,9 +463,9 @@ pub trait CardKind: Sync {
         note.document(&self.answer(note, ordinal))
     }
 
-    /// Which of the items named so far are among those asked for, each counted once. Only kinds that ask for items know.
-    fn ticks(&self, _: &NoteText, given: &[String]) -> Vec<bool> {
-        vec![false; given.len()]
+    /// How each of the items named so far stands to those asked for. Only kinds that ask for items know.
+    fn ticks(&self, _: &NoteText, given: &[String]) -> Vec<Tick> {
+        vec![Tick::Other; given.len()]
     }
 
     /// Compares a response (a typed line; items or positions separated by commas) with the right answer. `weights`: what counts
@@ -526,7 +537,7 @@ mod tests {
     fn a_kind_that_asks_for_no_items_ticks_none() {
         assert_eq!(
             kind("basic").unwrap().ticks(&reversed("a", "b"), &["a".to_owned(), "b".to_owned()]),
-            [false, false]
+            [Tick::Other, Tick::Other]
         );
     }
 

@@ -251,3 +251,16 @@ fn every_state_is_listed_once() {
     assert_eq!(progress.states.len(), StateWord::ALL.len());
     assert!(!progress.has_history && progress.spans.is_empty());
 }
+
+#[test]
+fn what_is_held_back_today_is_due_tomorrow() {
+    let today = StudyDay(100);
+    let sum = |due: &[(StudyDay, u64)]| forecast(due, &Pauses::default(), today).first::<3>();
+    let mut due = vec![(StudyDay(97), 5), (today, 2), (StudyDay(101), 1), (StudyDay(102), 4)];
+    assert_eq!(sum(&due), [7, 1, 4]);
+    hold_back(&mut due, 3, today);
+    assert_eq!(sum(&due), [4, 4, 4]);
+    assert_eq!(forecast(&due, &Pauses::default(), today).overdue, 4);
+    hold_back(&mut due, 9, today);
+    assert_eq!(sum(&due), [0, 8, 4], "no more than are due");
+}

@@ -157,6 +157,7 @@ pub(super) enum CardTest {
     Buried,
     Leech,
     Marked,
+    HeldOut,
     Number(Number, Comparison, i64),
     DueDay(Comparison, When),
     /// Answered within so many days, today included.
@@ -177,6 +178,7 @@ impl CardTest {
             Self::Buried => state.is_buried(asked.today),
             Self::Leech => is_leech(state.lapses(), card.rule.leech_lapses),
             Self::Marked => state.marked,
+            Self::HeldOut => card.held_out,
             Self::Number(Number::Lapses, comparison, number) => comparison.holds(i64::from(state.lapses()), *number),
             Self::Number(Number::Ease, comparison, number) => {
                 let ease = memory.and_then(Memory::ease);

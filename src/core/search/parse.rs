@@ -49,13 +49,14 @@ pub fn parse(text: &str, scale: Option<Scale>, searches: &BTreeMap<String, Strin
         notes: Vec::new(),
         decks: Vec::new(),
         needs: Needs::default(),
+        names_held_out: false,
     };
     if parser.chars.len() > MOST_CHARS {
         return Err(SearchError { at: MOST_CHARS, fault: SearchFault::TooLong });
     }
     let root = parser.whole()?;
-    let Parser { notes, decks, needs, .. } = parser;
-    Ok(Query { root, notes, decks, needs })
+    let Parser { notes, decks, needs, names_held_out, .. } = parser;
+    Ok(Query { root, notes, decks, needs, names_held_out, is_list: false })
 }
 
 struct Parser<'s> {
@@ -70,6 +71,7 @@ struct Parser<'s> {
     notes: Vec<NoteTest>,
     decks: Vec<(Pattern, usize)>,
     needs: Needs,
+    names_held_out: bool,
 }
 
 /// A value as it was written.
@@ -351,6 +353,10 @@ impl Parser<'_> {
             "speaker" => self.note(NoteTest::Speaker(given.pattern())),
             "is" => {
                 let test = match plain(&given.text).as_str() {
+                    "checkup" => {
+                        self.names_held_out = true;
+                        return Ok(Node::Card(CardTest::HeldOut));
+                    }
                     "due" => CardTest::Due,
                     "new" => CardTest::Word(StateWord::New),
                     "learning" => CardTest::Word(StateWord::Learning),

@@ -73,6 +73,7 @@ fn matches_with(query: &str, state: &CardState) -> bool {
         deck: ("lang", "people::language"),
         state,
         offered: !state.suspended,
+        held_out: false,
         answers: &[(StudyDay(94), Quality::Q1), (StudyDay(98), Quality::Q4)],
     };
     parse(query).unwrap_or_else(|error| panic!("{query}: {error:?}")).matches(&subject, &asked())
@@ -93,6 +94,7 @@ fn a_number_is_a_grade_of_the_scale_in_force() {
             deck: ("lang", "lang"),
             state: &state(),
             offered: true,
+            held_out: false,
             answers: &[(StudyDay(98), Quality::Q1), (StudyDay(99), Quality::Q4)],
         };
         query.matches(&subject, &asked())

@@ -127,7 +127,7 @@ impl Current {
 
     /// Which of the items named so far are among those asked for.
     #[must_use]
-    pub fn ticks(&self, given: &[String]) -> Vec<bool> {
+    pub fn ticks(&self, given: &[String]) -> Vec<crate::core::card::Tick> {
         kind(&self.loaded.text.kind).map_or_else(Vec::new, |kind| kind.ticks(&self.loaded.text, given))
     }
 

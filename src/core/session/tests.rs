@@ -452,12 +452,29 @@ fn a_summary_counts_repeats_as_answers_and_a_minute_an_answer_at_most() {
 #[test]
 fn the_time_that_is_left_goes_from_a_guess_to_the_pace_of_the_session() {
     let mut sitting = Sitting::of((1..=4).map(|number| due_card(number, basic())));
-    assert_eq!(sitting.session.time_left(), Millis(4 * 12_000));
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(4 * 12_000));
     sitting.show();
-    assert_eq!(sitting.session.time_left(), Millis(4 * 12_000), "the card on the screen waits too");
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(4 * 12_000), "the card on the screen waits too");
     sitting.respond("");
     sitting.give(Input::Accept);
-    assert_eq!(sitting.session.time_left(), Millis(3 * (10_000 + 3 * 12_000) / 4));
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(3 * (10_000 + 3 * 12_000) / 4));
+}
+
+#[test]
+fn what_is_left_is_what_the_session_asks_before_its_time_is_up() {
+    let mut sitting = Sitting::of((1..=9).map(|number| due_card(number, basic())));
+    let end = |seconds: i64| Some(sitting.now.unix_ms + seconds * 1000);
+    let left = |ends_at| sitting.session.extended(ends_at).left(sitting.now);
+    assert_eq!(left(None), sitting.session.waiting(), "without an end all of them");
+    assert_eq!(left(end(600)).all(), 9);
+    assert_eq!(left(end(37)), Waiting { reviews: 4, ..Waiting::default() }, "the fourth begins in time");
+    let short = sitting.session.extended(end(24));
+    sitting.session = short;
+    sitting.show();
+    assert_eq!(sitting.session.left(sitting.now).all(), 2, "the card on the screen is one of them");
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(2 * 12_000));
+    let late = at(sitting.now.unix_ms + 90_000);
+    assert_eq!(sitting.session.left(late).all(), 1, "it is asked though the time is up");
 }
 
 /// A card that is answered in one's own words, and comes back after 10 and 30 days.

@@ -66,6 +66,10 @@ pub struct BuiltinDeck {
     pub notes: BTreeMap<NoteUid, i64>,
 }
 
+/// Cards of each deck that are kept for check-ups.
+const HELD_OUT_BY_DECK: &str = "SELECT deck, sum(coalesce(json_array_length(ordinals), 1)) FROM note INDEXED BY note_held_out \
+     WHERE held_out = 1 AND retired = 0 GROUP BY deck";
+
 /// How many notes each deck has, from an index. Those whose words were erased have no card any more, and 0 for a hash.
 const NOTES_BY_DECK: &str = "SELECT deck, count(*) FROM note WHERE retired = 0 AND text_hash <> 0 GROUP BY deck";
 
@@ -222,8 +226,11 @@ impl Store {
             while let Some(row) = rows.next()? {
                 *more.entry(row.get(0)?).or_default() += u64_of(row.get(1)?).saturating_sub(1);
             }
+            // Scenes that only check-ups ask are no cards to learn.
+            let held_out = self.by_deck(HELD_OUT_BY_DECK, [])?;
             for deck in &mut decks {
-                deck.cards = deck.notes + more.get(&deck.number).copied().unwrap_or(0);
+                let of = |counts: &BTreeMap<i64, u64>| counts.get(&deck.number).copied().unwrap_or(0);
+                deck.cards = (deck.notes + of(&more)).saturating_sub(of(&held_out));
             }
             let used = self.by_deck(USED_BY_DECK, [today.plus(-USED_DAYS).0])?;
             // Sorting keeps the order of ids among equals.

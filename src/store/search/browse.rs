@@ -27,6 +27,7 @@ use crate::store::search::scan::Known;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Notes that are looked at before somebody else may have a turn: well below a millisecond of work.
 const SLICE: i64 = 1000;
@@ -74,6 +75,7 @@ pub struct Listing {
     asked: Asked,
     sort: Sort,
     decks: HashMap<i64, u64>,
+    unlisted: HashSet<i64>,
     titles: HashMap<i64, String>,
     since: Option<StudyDay>,
     voids: VoidIds,
@@ -109,8 +111,10 @@ impl Store {
                 let decks = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
                 decks.into_iter().zip(0..).collect()
             };
+            let (decks, unlisted) = self.deck_conditions(&query)?;
             Ok(Listing {
-                decks: self.deck_conditions(&query)?,
+                decks,
+                unlisted,
                 titles: if needs.texts { self.titles_of_topics()? } else { HashMap::new() },
                 voids: self.voids_since(since)?,
                 last: self.db().query_row("SELECT coalesce(max(id), 0) FROM note", [], |row| row.get(0))?,
@@ -139,6 +143,7 @@ impl Store {
                     query: &listing.query,
                     asked: &listing.asked,
                     decks: &listing.decks,
+                    unlisted: &listing.unlisted,
                     titles: &listing.titles,
                     since: listing.since,
                     voids: &listing.voids,

@@ -33,6 +33,7 @@ use rusqlite::Rows;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Below one note in so many, their cards are looked for one by one.
 const FEW: usize = 8;
@@ -169,6 +170,8 @@ pub(super) struct Known<'q> {
     pub(super) asked: &'q Asked,
     /// What each deck fulfils; those that fulfil nothing are left out.
     pub(super) decks: &'q HashMap<i64, u64>,
+    /// The decks whose cards are left out.
+    pub(super) unlisted: &'q HashSet<i64>,
     /// The titles of topics, where texts are asked for.
     pub(super) titles: &'q HashMap<i64, String>,
     /// The first day whose answers are asked for.
@@ -216,6 +219,9 @@ impl Known<'_> {
 
     /// Adds the cards of a note that are meant.
     fn take(&self, db: &Connection, note: &Kept, states: &mut States<'_>, hits: &mut Vec<Hit>) -> Result<(), Fault> {
+        if note.held_out && self.query.leaves_out_held_out() || self.unlisted.contains(&note.seat.deck) {
+            return Ok(());
+        }
         for ordinal in note.ordinals.as_deref().unwrap_or(&[1]) {
             let card = card_number(note.note, *ordinal);
             let happened = states.of(card)?;
@@ -228,6 +234,7 @@ impl Known<'_> {
                 rule: self.asked.rules.of(note.seat.deck),
                 state: &happened.state,
                 offered: happened.offered,
+                held_out: note.held_out,
                 answers: &answers,
             };
             if self.query.decide(note.fulfils, Some(&facts), self.asked) == Some(true) {

@@ -55,6 +55,28 @@ fn what_is_found_comes_in_the_order_of_decks_positions_uids_and_ordinals() {
 }
 
 #[test]
+fn a_list_leaves_out_scenes_of_check_ups_and_hidden_decks_unless_they_are_named() {
+    let mut fixture = many();
+    fixture.note(&Row { deck: 1, uid: 60, held_out: true, ..Row::default() });
+    fixture.store.db().execute("UPDATE deck SET listed = ?1 WHERE name_id = 'a'", [HIDDEN]).unwrap();
+    let asked = Asked { today: TODAY, rules: Settings::default().rules([]) };
+    let listed = |query: &str| {
+        let query = parse(query, Some(Scale::Sm2), &BTreeMap::new()).unwrap().for_list();
+        let mut listing = fixture.store.list(query.clone(), asked.clone(), Sort::default()).unwrap();
+        assert!(fixture.store.go_on(&mut listing, || false).unwrap());
+        let found = fixture.store.search(&query, &asked).unwrap();
+        assert_eq!(fixture.store.cards_of_rows(&listing.rows()).unwrap().len(), found.len());
+        found
+    };
+    assert_eq!(listed("").len(), 40, "neither the scene nor the three cards of the hidden deck");
+    assert_eq!(listed("is:checkup"), [card(60, 1)]);
+    assert_eq!(listed("-is:checkup").len(), 40);
+    assert_eq!(listed("deck:a").len(), 3);
+    assert_eq!(listed("deck:b OR is:checkup").len(), 41);
+    assert_eq!(search(&fixture, "").len(), 44, "what is no list has all of them");
+}
+
+#[test]
 fn the_shown_text_and_its_own_tags_are_searched_and_erased_words_are_gone() {
     let mut fixture = many();
     let own = r#"{"kind":"basic","fields":{"front":"Übung","back":"b"},"tags":["old"]}"#;

@@ -45,6 +45,8 @@ pub(super) enum Place {
     /// With what is offered there.
     End(&'static [Command]),
     Checkup,
+    /// Text to be read.
+    Page,
 }
 
 /// Commands under a heading.
@@ -99,6 +101,7 @@ impl Place {
             Self::End(offers) => {
                 vec![("Go on", offers), ("The last card", &[Command::Info, Command::Edit]), BACK, MOVE, LEAVE]
             }
+            Self::Page => vec![MOVE, ("Read on", &[Command::Reveal]), LEAVE],
             Self::Checkup => vec![("Answer", &[Command::Reveal]), ("Go back", &[Command::Undo]), MOVE, LEAVE],
         }
     }
@@ -106,7 +109,7 @@ impl Place {
     /// What else there is to know, where letters or digits mean something.
     fn notes(self) -> &'static [&'static str] {
         match self {
-            Self::Home | Self::List | Self::Primer | Self::End(_) => &[],
+            Self::Home | Self::List | Self::Primer | Self::End(_) | Self::Page => &[],
             Self::Answer => &["1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)"],
             Self::Checkup => &[
                 "0 says that you don't know. A choice: its digit, or arrows and Enter.",
@@ -170,6 +173,8 @@ fn what(place: Place, command: Command) -> &'static str {
         (Place::Primer, Command::Reveal) => "go on to the card",
         (Place::Question(_), Command::Reveal) => "show the answer",
         (Place::Checkup, Command::Reveal) => "answer",
+        (Place::Page, Command::Reveal) => "go on to what the last line offers, or back",
+        (Place::Page, Command::Quit) => "go back",
         (Place::Answer, Command::Reveal) => "take the suggested grade, or Good",
         (Place::Home, Command::Help) => "show this list",
         (Place::Home, Command::Actions) => "hide, rename or remove the deck that is chosen",

@@ -9,6 +9,7 @@ mod face;
 mod saved;
 mod table;
 
+use crate::core::compare::search::fold;
 use crate::core::search::error::SearchError;
 use crate::core::text::thousands;
 use crate::failure::Failure;
@@ -73,17 +74,19 @@ struct Browser<'w> {
     query: Input,
     /// Whether keys are for the query.
     typing: bool,
-    /// What is wrong with the query. The rows are then those of the last one that could be read.
+    /// What is wrong with the query. There are no rows then.
     fault: Option<SearchError>,
     /// The list, until it is whole.
     listing: Option<Listing>,
     /// The last one, as long as there is something of it to keep.
     leftover: Option<Listing>,
     rows: Vec<RowId>,
-    /// The rows before these, where there were any.
-    before: Vec<RowId>,
+    /// What may have been meant by a query that no card matches.
+    tip: Option<String>,
     /// How many cards there are in all, where that is known.
     all: Option<usize>,
+    /// The list of all of them, while they are counted for that.
+    counting: Option<Listing>,
     chosen: usize,
     top: usize,
     selected: HashSet<RowId>,
@@ -128,6 +131,8 @@ fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_
             if browser.go_on(|_| waits())? {
                 continue;
             }
+        } else if browser.all.is_none() && browser.count_all(|| term.has_event(Duration::ZERO).unwrap_or(true))? {
+            continue;
         }
         while !term.has_event(Duration::ZERO).unwrap_or(true) && browser.keep() {}
         let event = match term.next(with.stop)? {
@@ -152,8 +157,9 @@ impl<'w> Browser<'w> {
             listing: None,
             leftover: None,
             rows: Vec::new(),
-            before: Vec::new(),
+            tip: None,
             all: None,
+            counting: None,
             chosen: 0,
             top: 0,
             selected: HashSet::new(),
@@ -165,19 +171,40 @@ impl<'w> Browser<'w> {
         }
     }
 
-    /// Begins the list of what is typed. The rows stay until there are others; those of a query with a fault stay.
+    /// Begins the list of what is typed. The rows stay until there are others: a query with a fault has none, since an act must not
+    /// meet cards that nobody asked for.
     fn begin(&mut self) -> Result<(), Failure> {
         match self.workspace.list(&self.query.text(), self.kept.sort)? {
             Ok(listing) => (self.listing, self.fault) = (Some(listing), None),
             Err(error) => {
                 (self.listing, self.fault) = (None, Some(error));
-                // On the way to `deck:x` the letters `deck` may have found nothing.
-                if self.rows.is_empty() {
-                    self.rows = std::mem::take(&mut self.before);
-                }
+                self.rows.clear();
             }
         }
+        self.tip = None;
         Ok(())
+    }
+
+    /// Goes on with counting all cards; whether it came to an end.
+    fn count_all(&mut self, waits: impl FnMut() -> bool) -> Result<bool, Failure> {
+        if self.counting.is_none() {
+            self.counting = self.workspace.list("", Sort::default())?.ok();
+        }
+        let Some(listing) = &mut self.counting else { return Ok(false) };
+        let whole = self.workspace.go_on(listing, waits)?;
+        if whole {
+            self.all = self.counting.take().map(|mut listing| listing.rows().len());
+        }
+        Ok(whole)
+    }
+
+    /// The deck that a query names which no card matches, as the condition that finds its cards.
+    fn meant_deck(&self) -> Result<Option<String>, Failure> {
+        let typed = fold(self.query.text().trim());
+        let is_it =
+            |name: &String| fold(name) == typed || name.rsplit("::").next().is_some_and(|leaf| fold(leaf) == typed);
+        let meant = self.workspace.decks()?.into_iter().find(is_it);
+        Ok(meant.map(|deck| format!("It is the name of a deck: {} finds its cards", saved::condition("deck", &deck))))
     }
 
     /// Goes on with the list; whether there is something new to show.
@@ -191,12 +218,12 @@ impl<'w> Browser<'w> {
         // At the very beginning a part is better than nothing.
         let rows = listing.rows();
         let is_new = whole || !rows.is_empty();
-        let before = std::mem::replace(&mut self.rows, rows);
-        if !before.is_empty() {
-            self.before = before;
-        }
+        self.rows = rows;
         if whole {
             self.leftover = self.listing.take();
+            if self.rows.is_empty() {
+                self.tip = self.meant_deck()?;
+            }
             // Its places are those of the rows before.
             self.range = None;
             if self.query.text().trim().is_empty() {
@@ -228,9 +255,7 @@ impl<'w> Browser<'w> {
     fn anew(&mut self) -> Result<(), Failure> {
         self.lines.clear();
         self.range = None;
-        if !self.query.text().trim().is_empty() {
-            self.all = None;
-        }
+        (self.all, self.counting) = (None, None);
         self.goes_to = self.row();
         self.begin()
     }
@@ -402,7 +427,7 @@ impl<'w> Browser<'w> {
                 }
             }
             Command::Undo => {
-                self.said = Some(steps::take_back(1, || self.workspace.undo()).0);
+                self.said = Some(steps::take_back_newest(self.workspace, with));
                 self.anew()?;
             }
             Command::UndoList => {
@@ -421,7 +446,16 @@ impl<'w> Browser<'w> {
                     }
                     lines
                 };
-                pages::show(&lines, term, with)?;
+                pages::keys(&lines, term, with)?;
+            }
+            // Esc goes back a step at a time: first out of what is selected, then out of the filter.
+            Command::Quit if key.code == KeyCode::Esc && !self.selected.is_empty() => {
+                self.selected.clear();
+                self.range = None;
+            }
+            Command::Quit if key.code == KeyCode::Esc && !self.query.is_empty() => {
+                self.query.clear();
+                self.retyped()?;
             }
             Command::Quit => return Ok(true),
             act => self.act(act, term, with)?,

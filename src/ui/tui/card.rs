@@ -40,11 +40,14 @@ fn lines(
     let why = why.map_or_else(|| words::stands(page), str::to_owned);
     lines.extend(wrapped(&why, width, Style::new()));
     lines.push(Line::default());
+    let hidden = hidden || line.text.held_out;
     let side = if hidden { Side::Question } else { Side::Answer };
     lines.extend(document::lines(&line.text.prompt_document(line.card.ordinal), side, width, with.look));
     lines.push(quiet(&"─".repeat(width)));
     if hidden {
-        lines.extend(wrapped("The answer is shown here once you have answered", width, style(Tone::Quiet, with.look)));
+        let later = "The answer is shown here once you have answered";
+        let why = if line.text.held_out { words::HELD_OUT } else { later };
+        lines.extend(wrapped(why, width, style(Tone::Quiet, with.look)));
     } else {
         lines.extend(document::lines(&line.text.answer_document(line.card.ordinal), Side::Answer, width, with.look));
         if let Some(extra) = &line.text.extra {

@@ -283,7 +283,7 @@ impl Screen {
         let admitted = came.acts() && !held;
         let command = with.keys.command(key);
         if command == Some(Command::Help) && !typing {
-            pages::show(&|width| help(Place::Checkup, with, width), term, with)?;
+            pages::keys(&|width| help(Place::Checkup, with, width), term, with)?;
             self.guard.shown(sitting.ticks_ms());
             return Ok(true);
         }

@@ -153,7 +153,7 @@ pub(super) fn run(
                     (_, true) => &[Command::Scene, Command::NoScene],
                     _ => &[],
                 };
-                pages::show(&|width| help(Place::End(offers), with, width), term, with)?;
+                pages::keys(&|width| help(Place::End(offers), with, width), term, with)?;
             }
             Some(Command::Down) => scroll = scroll.saturating_add(1),
             Some(Command::Up) => scroll = scroll.saturating_sub(1),

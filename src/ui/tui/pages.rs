@@ -3,17 +3,20 @@
 use crate::failure::Failure;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::help;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// A page of text, made for the width there is, until a key that does not scroll.
+/// A page of text, made for the width there is, until a key that leaves: any other one may have been meant for what was there before.
 pub(super) fn show(
     lines: &dyn Fn(usize) -> Vec<Line<'static>>,
     term: &mut Term,
@@ -22,11 +25,32 @@ pub(super) fn show(
     leaf(lines, column, &mut 0, None, term, with).map(drop)
 }
 
-/// The same in an area of its own, from line `scroll` on. `more` is what a key leads to from there: gives whether that is wanted.
+/// A page that lists the keys of a screen, which the key that asked for it leaves too.
+pub(super) fn keys(
+    lines: &dyn Fn(usize) -> Vec<Line<'static>>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<(), Failure> {
+    page(lines, column, (&mut 0, true), None, term, with).map(drop)
+}
+
+/// The first in an area of its own, from line `scroll` on. `more` is what a key leads to from there: gives whether that is wanted.
 pub(super) fn leaf(
     lines: &dyn Fn(usize) -> Vec<Line<'static>>,
     area: fn(Rect) -> Rect,
     scroll: &mut u16,
+    more: Option<&str>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<bool, Failure> {
+    page(lines, area, (scroll, false), more, term, with)
+}
+
+/// Any of these, with whether it lists keys itself.
+fn page(
+    lines: &dyn Fn(usize) -> Vec<Line<'static>>,
+    area: fn(Rect) -> Rect,
+    (scroll, lists_keys): (&mut u16, bool),
     more: Option<&str>,
     term: &mut Term,
     with: ScreenContext<'_>,
@@ -46,13 +70,17 @@ pub(super) fn leaf(
         })?;
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(false),
+            Some(Event::Key(key)) if leaves(&key) => return Ok(false),
             Some(Event::Key(key)) => match with.keys.command(&key) {
                 Some(Command::Down) => *scroll = scroll.saturating_add(1),
                 Some(Command::Up) => *scroll = scroll.saturating_sub(1),
                 Some(Command::PageDown) => *scroll = scroll.saturating_add(height),
                 Some(Command::PageUp) => *scroll = scroll.saturating_sub(height),
                 Some(Command::Open | Command::Reveal) => return Ok(more.is_some()),
-                _ => return Ok(false),
+                Some(Command::Quit) => return Ok(false),
+                Some(Command::Help) if lists_keys => return Ok(false),
+                Some(Command::Help) => keys(&|width| help(Place::Page, with, width), term, with)?,
+                _ => {}
             },
             _ => {}
         }

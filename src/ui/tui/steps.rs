@@ -5,6 +5,7 @@ use crate::core::text::joined;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
 use crate::ops::workspace::ActionLine;
+use crate::ops::workspace::Workspace;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::document;
@@ -107,6 +108,21 @@ pub(super) fn take_back(count: usize, mut undo: impl FnMut() -> Result<Option<St
         }
     }
     (taken_back(&labels), true)
+}
+
+/// Takes back the newest step of today, and says what it was. What was done on an earlier day one key does not take back unseen: that
+/// step is named, and the list of steps goes back to it.
+pub(super) fn take_back_newest(workspace: &mut Workspace, with: ScreenContext<'_>) -> String {
+    match workspace.older_step() {
+        Err(failure) => failure.to_string(),
+        Ok(Some(step)) => {
+            let list = with.keys.first(Command::UndoList);
+            format!(
+                "There is nothing of today to take back. The newest step is older: {step}. {list} lists the steps and goes back"
+            )
+        }
+        Ok(None) => take_back(1, || workspace.undo()).0,
+    }
 }
 
 fn words_of(step: &ActionLine) -> String {

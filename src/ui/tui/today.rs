@@ -174,11 +174,13 @@ pub fn today(
             }
             Some(Command::Checkup) => said = checkup::sit(workspace, &mut term, with)?,
             // A held key takes back one step, not the whole history.
-            Some(Command::Undo) if alone && !(again && term.repeats()?) => said = Some(undo(workspace, 1)),
+            Some(Command::Undo) if alone && !(again && term.repeats()?) => {
+                said = Some(steps::take_back_newest(workspace, with))
+            }
             Some(Command::UndoList) => {
                 let back = steps::run(&workspace.steps()?, &mut term, with)?;
                 if back > 0 {
-                    said = Some(undo(workspace, back));
+                    said = Some(steps::take_back(back, || workspace.undo()).0);
                 }
             }
             Some(Command::Stats) => {
@@ -187,7 +189,7 @@ pub fn today(
             }
             Some(Command::Help) => {
                 changed = false;
-                pages::show(&|width| help(Place::Home, with, width), &mut term, with)?;
+                pages::keys(&|width| help(Place::Home, with, width), &mut term, with)?;
             }
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => changed = false,
@@ -251,11 +253,6 @@ fn bottom(overview: &Overview, keys: &Keymap) -> Vec<(String, Tone)> {
     pieces.push(quiet(Command::Help, "keys"));
     pieces.push(quiet(Command::Quit, "leave"));
     pieces
-}
-
-/// Takes back the newest steps, and says which.
-fn undo(workspace: &mut Workspace, count: usize) -> String {
-    steps::take_back(count, || workspace.undo()).0
 }
 
 /// Whether a deck lies in one that is folded.

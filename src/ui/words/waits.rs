@@ -3,6 +3,7 @@
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::text::counted;
+use crate::core::text::thousands;
 use crate::ops::day::Nothing;
 use crate::ops::queue::Fit;
 use crate::ui::words::about;
@@ -66,14 +67,15 @@ pub fn minutes(minutes: u32) -> String {
     format!("{}{rest} {}", first.to_uppercase(), if minutes == 1 { "minute" } else { "minutes" })
 }
 
-/// How much comes now: `Ten minutes: 41 cards, most at risk first`.
+/// How much comes now: `Ten minutes: 41 of 64 cards, most at risk first`.
 #[must_use]
 pub fn fits(fit: &Fit) -> String {
-    let cards = counted(fit.cards, "card", "cards");
     let risk = if fit.most_at_risk_first { ", most at risk first" } else { "" };
     if fit.cards < fit.all {
-        return format!("{}: {cards}{risk}", minutes(fit.minutes));
+        let all = counted(fit.all, "card", "cards");
+        return format!("{}: {} of {all}{risk}", minutes(fit.minutes), thousands(fit.cards));
     }
+    let cards = counted(fit.cards, "card", "cards");
     format!("{}: {cards}{risk}", capitalised(&about(fit.time)))
 }
 
@@ -145,7 +147,8 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
 }
 
 /// A sentence that begins with a capital.
-fn capitalised(text: &str) -> String {
+#[must_use]
+pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -195,8 +198,8 @@ mod tests {
     #[test]
     fn ten_minutes_are_named_where_not_all_fits_into_them() {
         let fit = Fit { all: 64, cards: 41, time: Millis(600_000), minutes: 10, most_at_risk_first: true };
-        assert_eq!(fits(&fit), "Ten minutes: 41 cards, most at risk first");
-        assert_eq!(fits(&Fit { minutes: 15, most_at_risk_first: false, ..fit }), "15 minutes: 41 cards");
+        assert_eq!(fits(&fit), "Ten minutes: 41 of 64 cards, most at risk first");
+        assert_eq!(fits(&Fit { minutes: 15, most_at_risk_first: false, ..fit }), "15 minutes: 41 of 64 cards");
         let all = Fit { all: 12, cards: 12, time: Millis(170_000), minutes: 10, most_at_risk_first: false };
         assert_eq!(fits(&all), "3 minutes: 12 cards");
         assert_eq!(minutes(1), "One minute");

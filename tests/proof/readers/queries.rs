@@ -85,7 +85,7 @@ fn search(bytes: &[u8], bodies: &[Vec<u8>], chance: &mut Chance) -> Result<(), S
         let notes = query.on_note(&note, &asked, &mut scratch);
         let decks = query.on_deck("team", "work::team");
         let rule = asked.rules.usual();
-        let card = CardFacts { decks, rule, state: &state, offered: true, answers: &answers };
+        let card = CardFacts { decks, rule, state: &state, offered: true, held_out: false, answers: &answers };
         let (early, late) = (query.decide(notes, None, &asked), query.decide(notes, Some(&card), &asked));
         if late.is_none() || early.is_some() && early != late {
             return Err(format!("{early:?} without the card, {late:?} with it, on {body:?}"));

@@ -100,6 +100,23 @@ impl Browser<'_> {
         Ok(chosen.and_then(|place| ACTS.get(place)).map(|(command, _)| *command))
     }
 
+    /// Whether an act is done: what many cards lose is asked about first, and nothing happens unless one says so.
+    fn is_sure(&self, act: &Act, count: usize, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
+        let cards = counted(count, "card", "cards");
+        let question = match act {
+            Act::Delete => format!("Delete the notes of {cards}?"),
+            Act::Reset => format!("Make {cards} new again?"),
+            Act::Suspend | Act::Bury | Act::Mark | Act::Tag(_) | Act::Untag(_) | Act::Move(_) | Act::SetDue(_) => {
+                return Ok(true);
+            }
+        };
+        if count < 2 {
+            return Ok(true);
+        }
+        let choices = ["no", "yes"].map(|word| Choice { key: first_letter(word), what: word.to_owned() });
+        Ok(pick::one(&question, &choices, 0, &|frame| self.draw(frame, with), term, with)? == Some(1))
+    }
+
     /// Does something to the cards that are meant, and says what.
     pub(super) fn act(&mut self, command: Command, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
         let meant = self.meant();
@@ -132,6 +149,9 @@ impl Browser<'_> {
             _ => None,
         };
         let Some(act) = act else { return Ok(()) };
+        if !self.is_sure(&act, meant.len(), term, with)? {
+            return Ok(());
+        }
         self.said = Some(match self.workspace.act(&meant, &act) {
             Ok(said) => {
                 let did = !said.first().is_some_and(|said| said.starts_with("nothing"));

@@ -18,9 +18,11 @@ use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
+use crate::ui::words;
 use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr as _;
@@ -111,6 +113,11 @@ impl Browser<'_> {
             })
             .collect();
         frame.render_widget(Paragraph::new(lines), places.list);
+        if self.rows.is_empty() && self.listing.is_none() && self.fault.is_none() {
+            let none = if self.query.text().trim().is_empty() { "There are no cards yet" } else { "No card matches" };
+            let said = joined(&[vec![none.to_owned()], self.tip.clone().into_iter().collect()].concat());
+            frame.render_widget(Paragraph::new(wrapped(&said, list_width, Style::new())), places.list);
+        }
         if let Some(area) = places.preview {
             self.draw_preview(frame, area, with);
         }
@@ -168,14 +175,25 @@ impl Browser<'_> {
         }
         let area = Rect { width: area.width.min(crate::ui::tui::paint::COLUMN), ..area };
         let width = usize::from(area.width);
-        let mut lines = document::lines(&line.text.prompt_document(line.card.ordinal), Side::Answer, width, with.look);
+        let side = if line.text.held_out { Side::Question } else { Side::Answer };
+        let mut lines = document::lines(&line.text.prompt_document(line.card.ordinal), side, width, with.look);
         lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
-        let answer = line.text.answer_document(line.card.ordinal);
-        lines.extend(document::lines(&answer, Side::Answer, width, with.look));
+        if line.text.held_out {
+            lines.extend(wrapped(words::HELD_OUT, width, style(Tone::Quiet, with.look)));
+        } else {
+            let answer = line.text.answer_document(line.card.ordinal);
+            lines.extend(document::lines(&answer, Side::Answer, width, with.look));
+        }
         let mut facts = vec![one_line(&line.deck_name)];
-        facts.extend(line.topic.clone());
-        if !line.text.tags.is_empty() {
+        facts.extend(line.topic.clone().filter(|_| !line.text.held_out));
+        if !line.text.tags.is_empty() && !line.text.held_out {
             facts.push(line.text.tags.join(", "));
+        }
+        // The column has room for one of them.
+        if let Some(until) = line.state.buried_until.filter(|_| line.state.suspended)
+            && line.state.is_buried(self.workspace.today())
+        {
+            facts.push(format!("suspended, and buried until {}", until.iso()));
         }
         lines.push(Line::default());
         lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));

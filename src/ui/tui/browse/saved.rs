@@ -18,10 +18,10 @@ const MOST_NAME: usize = 24;
 /// The key that renames one in that list.
 const RENAME: &str = "r";
 
-/// The condition that stands for a saved search.
-fn condition(name: &str) -> String {
+/// A condition with a name in it, such as that of a saved search.
+pub(super) fn condition(field: &str, name: &str) -> String {
     let is_bare = !name.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
-    if is_bare { format!("saved:{name}") } else { format!("saved:\"{name}\"") }
+    if is_bare { format!("{field}:{name}") } else { format!("{field}:\"{name}\"") }
 }
 
 impl Browser<'_> {
@@ -31,7 +31,7 @@ impl Browser<'_> {
         let (before, typed) = text.rsplit_once("saved:")?;
         let names = self.workspace.settings().searches.keys();
         let name = *pick::completions(typed.trim_matches('"'), names).first()?;
-        Some(format!("{before}{}", condition(name))).filter(|whole| *whole != text)
+        Some(format!("{before}{}", condition("saved", name))).filter(|whole| *whole != text)
     }
 
     /// Lists the saved searches; the one in force can be saved there.
@@ -91,7 +91,9 @@ impl Browser<'_> {
     ) -> Result<Option<Result<String, Failure>>, Failure> {
         let Some(name) = self.name("Save this search as", term, with)? else { return Ok(None) };
         let saved = self.workspace.save_search(&name, query);
-        Ok(Some(saved.map(|()| format!("Saved: `{}` finds these cards anywhere", condition(&one_line(&name))))))
+        Ok(Some(
+            saved.map(|()| format!("Saved: `{}` finds these cards anywhere", condition("saved", &one_line(&name)))),
+        ))
     }
 
     fn rename(

@@ -2,6 +2,7 @@
 
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
+use crate::core::card::Tick;
 use crate::core::compare::difference::Compared;
 use crate::core::compare::difference::Part;
 use crate::core::compare::identity::is_same;
@@ -61,7 +62,7 @@ impl Screen {
         let deck = one_line(&current.loaded.deck);
         let mark = if current.loaded.state.marked { "* " } else { "" };
         // What is left matters more than a long name of a deck. The pane says it itself.
-        let left = if has_pane { String::new() } else { format!(" · {}", words::left(session, " · ")) };
+        let left = if has_pane { String::new() } else { format!(" · {}", words::left(session, review.now(), " · ")) };
         let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width()).max(6));
         let title = fit(&format!("{name}{left}"), usize::from(head.width));
         frame.render_widget(say(&title, Tone::Quiet, with.look), head);
@@ -138,12 +139,20 @@ impl Screen {
             lines.push(Line::default());
             if let Ask::List(count) = current.question.ask {
                 let ticks = current.ticks(&self.items);
-                for (item, ticked) in self.items.iter().zip(&ticks) {
-                    let (mark, tone) = if *ticked { ("  ✓ ", Tone::Good) } else { ("  ✗ ", Tone::Bad) };
+                for (item, tick) in self.items.iter().zip(&ticks) {
+                    let (mark, tone) = match tick {
+                        Tick::Named => ("  ✓ ", Tone::Good),
+                        Tick::Again => ("    ", Tone::Quiet),
+                        Tick::Other => ("  ✗ ", Tone::Bad),
+                    };
                     lines.extend(document::hanging(mark, item, width, style(tone, with.look)));
                 }
-                let (found, named) = (ticks.iter().filter(|ticked| **ticked).count(), self.items.len());
-                lines.push(say(&format!("{found} of {count} found, {named} named"), Tone::Quiet, with.look));
+                // Nothing is counted for somebody who only wants to see the answer.
+                if !ticks.is_empty() {
+                    let found = ticks.iter().filter(|tick| **tick == Tick::Named).count();
+                    let named = ticks.iter().filter(|tick| **tick != Tick::Again).count();
+                    lines.push(say(&format!("{found} of {count} found, {named} named"), Tone::Quiet, with.look));
+                }
             }
             if is_typed(current.question.ask) {
                 let (rows, (x, y)) = self.typed.rows(width.saturating_sub(2));

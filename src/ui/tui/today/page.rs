@@ -17,6 +17,7 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::words;
+use crate::ui::words::capitalised;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
@@ -96,14 +97,23 @@ impl Page<'_> {
         if !has_pane {
             lines.extend(self.ahead(width));
         }
-        // One notice at a time.
-        if let Some(offer) = self.overview.checkup.filter(|_| back.is_none()) {
-            let key = self.with.keys.first(Command::Checkup);
-            lines.push(Line::default());
-            let said = crate::ui::checkup::offer(offer, &format!("{key} begins"));
-            lines.extend(wrapped(&said, width, style(Tone::Accent, look)));
+        // Before the first card it stands beside what Enter does: soon it is too late.
+        if !self.overview.first_run {
+            lines.extend(self.offer(width));
         }
         (lines, at)
+    }
+
+    /// The check-up that is offered.
+    fn offer(&self, width: usize) -> Vec<Line<'static>> {
+        // One notice at a time.
+        let is_back = self.overview.comeback.as_ref().and_then(words::welcome_back).is_some();
+        let Some(offer) = self.overview.checkup.filter(|_| !is_back) else { return Vec::new() };
+        let key = self.with.keys.first(Command::Checkup);
+        let said = crate::ui::checkup::offer(offer, &format!("{key} begins"));
+        let mut lines = vec![Line::default()];
+        lines.extend(wrapped(&said, width, style(Tone::Accent, self.with.look)));
+        lines
     }
 
     /// What to do now, and how long it takes.
@@ -138,6 +148,7 @@ impl Page<'_> {
                 let choice = format!("{CHOICE} {key} with both.");
                 lines.extend(wrapped(&choice, width, style(Tone::Accent, look)));
             }
+            lines.extend(self.offer(width));
         }
         lines
     }
@@ -153,13 +164,18 @@ impl Page<'_> {
         self.overview.first_run && has(true) && has(false)
     }
 
+    /// A day of the coming week by its name.
+    fn weekday(&self, day: StudyDay) -> String {
+        words::on_weekday(day, self.overview.today)
+    }
+
     /// How much is likely known.
     fn known(&self) -> Option<String> {
         let (recall, friday) = self.recall.filter(|(recall, _)| recall.now.cards > 0)?;
         let (now, then, all) = (cards(recall.now.millionths), cards(recall.then), recall.now.cards);
-        let day = friday.date().format("%A");
+        let day = self.weekday(*friday);
         let of = counted(all, "card", "cards");
-        Some(format!("You likely know {now} of {of} today; on {day}, if you stop now: {then}"))
+        Some(format!("You likely know {now} of {of} today; {day}, if you stop now: {then}"))
     }
 
     /// What was done today, and how many days in a row.
@@ -280,8 +296,8 @@ impl Page<'_> {
             if overview.day >= CHART_DAYS {
                 lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), gauge(now, all, 24))));
             }
-            let day = friday.date().format("%A");
-            lines.extend(wrapped(&format!("On {day}, if you stop now: {}", cards(recall.then)), width, Style::new()));
+            let day = capitalised(&self.weekday(*friday));
+            lines.extend(wrapped(&format!("{day}, if you stop now: {}", cards(recall.then)), width, Style::new()));
             lines.push(Line::default());
         }
         lines.extend(wrapped(&self.done(), width, style(Tone::Quiet, look)));
@@ -433,7 +449,7 @@ mod tests {
         for columns in [20, 30, 40, 80, 100, 120, 200] {
             let (body, pane) = shown(&overview(27), columns);
             let flat = body.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(flat.contains("Ten minutes: 41 cards"), "{columns}:\n{body}");
+            assert!(flat.contains("Ten minutes: 41 of "), "{columns}:\n{body}");
             let title = body.lines().find(|line| line.starts_with('▸')).unwrap();
             assert!(title.contains('…') || title.contains("mix up most"), "{columns}: {title}");
             assert_eq!(pane.is_empty(), columns < 120, "{columns}");
@@ -496,6 +512,19 @@ mod tests {
                 let notices = ["Welcome back", "check-up"].iter().filter(|notice| all.contains(**notice)).count();
                 assert_eq!(notices, usize::from(is_back || is_offered), "day {day}, {columns} columns:\n{all}");
             }
+        }
+    }
+
+    #[test]
+    fn before_the_first_card_the_check_up_is_a_choice_beside_what_enter_does() {
+        let mut first = overview(0);
+        first.checkup = Some(Offer::Due { day: 1, scenes: 8, is_start: true });
+        for columns in [40, 80, 120] {
+            let (body, _) = shown(&first, columns);
+            let place = |text: &str| body.find(text).unwrap_or_else(|| panic!("{columns} columns, {text}:\n{body}"));
+            let (enter, choice, decks) = (place("Press Enter"), place("Check-up first?"), place("all decks"));
+            assert!(enter < choice && choice < decks, "{columns} columns:\n{body}");
+            assert_eq!(body.matches("heck-up").count(), 1, "{columns} columns:\n{body}");
         }
     }
 
