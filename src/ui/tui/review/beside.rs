@@ -4,6 +4,7 @@ use crate::core::session::Session;
 use crate::core::session::Stage;
 use crate::core::session::current::Current;
 use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
 use crate::core::text::counted;
 use crate::ops::review::Review;
 use crate::ui::Look;
@@ -23,7 +24,7 @@ const GAUGE: u64 = 24;
 /// The lines of the pane.
 pub(super) fn beside(current: &Current, review: &Review<'_>, width: usize, look: Look) -> Vec<Line<'static>> {
     let (session, today) = (review.session(), review.today());
-    let mut lines = progress(session, today, width, look);
+    let mut lines = progress(session, today, review.now(), width, look);
     let plain = |text: &str| wrapped(text, width, Style::new());
     lines.push(Line::default());
     lines.push(say("This card", Tone::Quiet, look));
@@ -46,8 +47,8 @@ pub(super) fn beside(current: &Current, review: &Review<'_>, width: usize, look:
 }
 
 /// How much is done, and what comes.
-fn progress(session: &Session, today: StudyDay, width: usize, look: Look) -> Vec<Line<'static>> {
-    let (summary, waiting) = (session.summary(today), session.waiting());
+fn progress(session: &Session, today: StudyDay, now: Timestamp, width: usize, look: Look) -> Vec<Line<'static>> {
+    let (summary, waiting) = (session.summary(today), session.left(now));
     let (done, all) = (summary.answers, summary.answers + waiting.all());
     let count = |count: usize| u64::try_from(count).unwrap_or(0);
     let mut lines = vec![say("This session", Tone::Quiet, look)];
@@ -57,7 +58,7 @@ fn progress(session: &Session, today: StudyDay, width: usize, look: Look) -> Vec
         lines.extend(wrapped(&format!("{passed} of {of} recalled"), width, Style::new()));
     }
     lines.push(Line::default());
-    lines.push(say(&format!("To come · {}", words::about(session.time_left())), Tone::Quiet, look));
+    lines.push(say(&format!("To come · {}", words::about(session.time_left(now))), Tone::Quiet, look));
     let kinds =
         [(waiting.reviews, "due", Tone::Due), (waiting.new, "new", Tone::New), (waiting.repeats, "again", Tone::Again)];
     for (count, word, tone) in kinds.into_iter().filter(|(count, ..)| *count > 0) {
