@@ -330,7 +330,7 @@ pub(super) fn or_found(
             .hint(format!("{near}`lmq cards` lists all; to look for the text, write '\"{name}\"'")));
     }
     let text = query.join(" ");
-    let cards = crate::ops::search::listed(store, settings, today, &text)?;
+    let cards = crate::ops::search::cards(store, settings, today, &text)?;
     if cards.is_empty() {
         return Err(Failure::failed(format!("no card matches `{}`", one_line(&text)))
             .hint("try the search with `lmq cards`; `lmq help search` explains every condition"));

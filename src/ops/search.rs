@@ -65,12 +65,3 @@ pub fn cards(store: &Store, settings: &Settings, today: StudyDay, text: &str) ->
     let query = read(store, settings, text)?;
     Ok(store.search(&query, &asked(store, settings, today)?)?)
 }
-
-/// The same, as a list shows them: without scenes of check-ups and cards of hidden decks, unless the query names these.
-///
-/// # Errors
-/// When the query can't be read, or the database.
-pub fn listed(store: &Store, settings: &Settings, today: StudyDay, text: &str) -> Result<Vec<CardId>, Failure> {
-    let query = read(store, settings, text)?.for_list();
-    Ok(store.search(&query, &asked(store, settings, today)?)?)
-}

@@ -58,7 +58,7 @@ pub fn offer(offer: Offer, begin: &str) -> String {
             match (day, is_start) {
                 (1, true) => {
                     format!(
-                        "Check-up first? {takes} show where you start; {begin}. After your tenth card it is too late"
+                        "A first check-up shows where you start: {takes}; {begin}. After your tenth card it is too late"
                     )
                 }
                 (1, false) => format!("A check-up is due: {takes}; {begin}"),

@@ -318,3 +318,31 @@ fn a_search_is_saved_chosen_renamed_and_removed_in_the_list() {
     assert!(given_back(&terminal.ends().2));
     assert_eq!(lmq.json(["cards", "saved:tees", "--json"]).as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn one_key_takes_back_what_was_done_today_and_the_list_of_steps_goes_further() {
+    let lmq = Lmq::at_home().without_built_in_decks();
+    let (first, second) = ("2026-01-15T09:00:00+01:00", "2026-01-16T09:00:00+01:00");
+    lmq.run_at(first, ["add", "mine", "one", "an answer"]).done();
+    lmq.run_at(first, ["answer", &lmq.id("one"), "good"]).done();
+    let mut terminal = Terminal::start(&lmq, &[], 100, 24, &[("LMQ_NOW", second)]);
+    terminal.sees("q leave");
+    terminal.types("u");
+    terminal.sees("There is nothing of today to take back. The newest step is older: ");
+    terminal.types("b");
+    terminal.sees("1 card");
+    terminal.types("u");
+    terminal.sees("There is nothing of today to take back");
+    terminal.types("*");
+    terminal.sees("Marked");
+    terminal.types("u");
+    terminal.sees("Took back: ");
+    terminal.types("U");
+    terminal.sees("Steps, newest first");
+    terminal.types("\r");
+    terminal.sees("Took back: ");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    assert_eq!(state(&lmq, "one"), ["new"]);
+}

@@ -215,7 +215,7 @@ fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
     let out = take(&lmq, "01-15", "l\n:q\n");
     assert!(out.contains("6 scenes, going on after 2 answered earlier today") && out.contains("[3 of 8]"), "{out}");
     assert_eq!(sections(&lmq, "01-16", &[])["checkups"]["rows"][0]["state"], "left");
-    assert!(glance(&lmq, "01-16").contains("A check-up is due"), "it was no whole one");
+    assert!(glance(&lmq, "01-16").contains("A first check-up shows where you start"), "it was no whole one");
     assert!(take(&lmq, "01-16", ":q\n").contains("[1 of 8]"));
     assert!(take(&lmq, "01-16", EIGHT).contains("Check-up 2, 2026-01-16: "));
 }
@@ -226,7 +226,7 @@ fn a_review_ends_with_the_offer_where_something_was_answered() {
     let review = |args: &[&str], input: &str| {
         let run = at(&lmq, &day("01-15"), &[&["review"], args].concat(), input);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
-        run.stdout.contains("A check-up is due")
+        run.stdout.contains("A first check-up shows where you start")
     };
     assert!(!review(&[], ":q\n"));
     assert!(review(&[], "\n3\n:q\n"));
@@ -422,7 +422,7 @@ fn a_held_key_answers_one_scene_and_not_the_next() {
 fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
     let lmq = home();
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
-    terminal.sees("A check-up is due");
+    terminal.sees("A first check-up shows where you start");
     terminal.types("c");
     terminal.sees("Enter begins");
     terminal.types("q");
@@ -435,9 +435,16 @@ fn the_first_screen_leads_into_a_check_up_and_shows_its_result() {
         terminal.types("b");
     }
     insta::assert_snapshot!("result_80", trimmed(&terminal.sees("Esc goes back")));
+    // No key that was meant for something else takes it away.
+    terminal.types("bx");
+    terminal.sees("Esc goes back");
+    terminal.types("?");
+    terminal.sees("Keys here");
+    terminal.types("?");
+    terminal.sees("Check-up 1");
     terminal.types("\x1b");
     let shown = terminal.sees("Enter begins");
-    assert!(!shown.contains("A check-up is due"), "{shown}");
+    assert!(!shown.contains("A first check-up"), "{shown}");
     terminal.types("q");
     assert_eq!(terminal.ends().0, 0);
 }

@@ -230,26 +230,3 @@ fn who_was_away_for_a_week_meets_new_cards_once_what_is_due_fits_into_one_sittin
     assert!((20..60).contains(&due), "as many as fit into a minute: {due}");
     assert_eq!(world.day().comeback, None);
 }
-
-#[test]
-fn whether_what_is_due_fits_depends_on_its_kinds_and_the_session_counts_what_home_promised() {
-    let mut world = World::bare();
-    let list = |n: usize| {
-        format!("[[card]]\nkey = \"l{n:02}\"\nkind = \"list\"\nprompt = \"which {n}?\"\nitems = [\"a{n}\", \"b{n}\"]\n")
-    };
-    world.import("d.toml", format!("[deck]\nid = \"d\"\n{}", (0..45).map(list).collect::<String>()));
-    world.set("new_per_day = 40\n");
-    for card in world.cards().iter().take(40) {
-        world.answer(card.card, 4);
-    }
-    world.set("session_minutes = 10\n");
-    world.set_now(time("2026-01-29T09:00:00+01:00"));
-    let day = world.day();
-    assert_eq!((day.reviews, day.new), (40, 0), "forty lists take longer than ten minutes, so new cards wait");
-    let fit = ops::day::sitting(&world.store, &day, 10).unwrap();
-    assert!((15..40).contains(&fit.cards) && fit.all == 40 && fit.most_at_risk_first, "{fit:?}");
-    let options = Options { minutes: Some(10), ..Options::default() };
-    let review = Review::new(&mut world.store, &world.env, world.settings.clone(), &options).unwrap();
-    let left = review.session().left(review.now());
-    assert_eq!((u64::try_from(left.all()).unwrap(), left.new), (fit.cards, 0));
-}
