@@ -34,9 +34,15 @@ pub(super) struct Args {
     #[arg(long)]
     list: bool,
 
-    /// Print the list as JSON
-    #[arg(long, requires = "list")]
+    /// Print the list, or what was written, as JSON
+    #[arg(long)]
     json: bool,
+}
+
+/// A copy that was just made.
+#[derive(Serialize)]
+struct Written {
+    file: String,
 }
 
 #[derive(Serialize)]
@@ -84,6 +90,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let busy = Busy::new(ctx, "copying and checking");
     ops::backup::backup(&store, file, args.force, &ctx.env, ctx.stamp())?;
     drop(busy);
+    if args.json {
+        return json::print(ctx, &Written { file: file.display().to_string() });
+    }
     ctx.line(printable(&format!("wrote {}", file.display())))
 }
 
