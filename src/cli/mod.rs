@@ -433,6 +433,17 @@ fn in_a_folder(db: PathBuf) -> Result<PathBuf, Failure> {
         .hint("check --db or LMQ_DB for a typo; to start a database there, create the folder first"))
 }
 
+/// Refuses to look into a database that is not there, where somebody named it: it would be a new one, with nothing to see in it.
+/// Whoever opens it says what else may be wrong with its place.
+fn is_there(db: &Path) -> Result<(), Failure> {
+    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if db.exists() || folder.is_some_and(|folder| !folder.is_dir()) || crate::store::nothing_beside(db).is_err() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("there is no database at `{}`", db.display()))
+        .hint("check --db for a typo; `lmq review`, `lmq add` or `lmq import` starts a new database there"))
+}
+
 /// The command line as clap has it: for completions, the manual and docs/cli.md.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -564,11 +575,7 @@ fn try_run(
         }
     };
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
-    if let Some(db) = cli.db.as_deref().filter(|db| only_looks && cli.command.is_some() && !db.exists()) {
-        in_a_folder(db.to_owned())?;
-        return Err(Failure::usage(format!("there is no database at `{}`", db.display()))
-            .hint("check --db for a typo; `lmq review`, `lmq add` or `lmq import` starts a new database there"));
-    }
+    let is_named = cli.db.is_some() && cli.command.is_some();
     let db = match &cli.command {
         Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
             database(cli.db).unwrap_or_default()
@@ -582,6 +589,9 @@ fn try_run(
         if !matches!(&cli.command, Some(Command::Restore(_))) {
             ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
         }
+    }
+    if is_named && only_looks {
+        is_there(&db)?;
     }
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
