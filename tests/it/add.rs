@@ -207,7 +207,7 @@ fn every_kind_can_be_added_with_its_answers_in_order() {
 fn what_no_file_could_hold_is_not_added() {
     let lmq = Lmq::new();
     for args in [["--tag", ""], ["--tag", " "], ["--key", "a b"], ["--key", "a/b"], ["--key", "a#2"]] {
-        lmq.run([&["add", "geo", "C", "A"], &args[..]].concat()).err(2);
+        lmq.run([&["add", "geo", "C", "A"][..], &args[..]].concat()).err(2);
     }
     lmq.run(["add", "geo", "C", "A", "--extra", "", "--hint", " ", "--key", "c"]).done();
     lmq.run(["edit", "geo/c", "--set", "key=a b"]).err(2);
