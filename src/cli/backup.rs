@@ -23,7 +23,7 @@ Examples:
   lmq backup --list")]
 pub(super) struct Args {
     /// The file to write
-    #[arg(required_unless_present = "list", conflicts_with = "list")]
+    #[arg(required_unless_present_any = ["list", "json"], conflicts_with_all = ["list", "json"])]
     file: Option<PathBuf>,
 
     /// Replace the file if it exists
@@ -34,15 +34,9 @@ pub(super) struct Args {
     #[arg(long)]
     list: bool,
 
-    /// Print the list, or what was written, as JSON
+    /// Print the list as JSON
     #[arg(long)]
     json: bool,
-}
-
-/// A copy that was just made.
-#[derive(Serialize)]
-struct Written {
-    file: String,
 }
 
 #[derive(Serialize)]
@@ -90,9 +84,6 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let busy = Busy::new(ctx, "copying and checking");
     ops::backup::backup(&store, file, args.force, &ctx.env, ctx.stamp())?;
     drop(busy);
-    if args.json {
-        return json::print(ctx, &Written { file: file.display().to_string() });
-    }
     ctx.line(printable(&format!("wrote {}", file.display())))
 }
 

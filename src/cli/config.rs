@@ -249,6 +249,8 @@ fn list(ctx: &mut Ctx, deck: Option<&str>, whole: bool, json: bool) -> Result<()
 fn change_search(ctx: &mut Ctx, name: &str, query: Option<&str>) -> Result<(), Failure> {
     let path = settings::path()?;
     let mut store = ctx.store()?;
+    // The search may hold others, and what a number of a grade means is a setting.
+    ctx.settings = load()?.settings;
     let stamp = ctx.stamp();
     let shown = one_line(name);
     match query {

@@ -155,14 +155,19 @@ fn unknown_topic(name: &str) -> Failure {
 fn unknown(words: &[&str]) -> Failure {
     let name = words.join(" ");
     let root = command();
-    let pages = PAGES.iter().flat_map(|page| page.names.iter().map(|name| (*name).to_owned()));
-    let with_inner = |command: &clap::Command| {
-        let of = command.get_name().to_owned();
-        let inner: Vec<String> = command.get_subcommands().map(|inner| format!("{of} {}", inner.get_name())).collect();
-        [vec![of], inner].concat()
+    let inner = words.split_last().and_then(|(last, before)| match before {
+        [of] => root.find_subcommand(of).map(|command| (format!("{of} "), *last, command)),
+        _ => None,
+    });
+    let near = match inner {
+        Some((of, word, command)) => {
+            nearest(word, command.get_subcommands().map(clap::Command::get_name)).map(|near| format!("{of}{near}"))
+        }
+        None => {
+            let pages = PAGES.iter().flat_map(|page| page.names.iter().copied());
+            nearest(&name, pages.chain(root.get_subcommands().map(clap::Command::get_name))).map(str::to_owned)
+        }
     };
-    let all: Vec<String> = pages.chain(root.get_subcommands().flat_map(with_inner)).collect();
-    let near = nearest(&name, all.iter().map(String::as_str));
     let hint = near.map_or_else(String::new, |near| format!("did you mean `lmq help {near}`? "));
     Failure::usage(format!("there is no help on `{name}`"))
         .hint(format!("{hint}`lmq help topics` lists the topics, `lmq help --all` the commands"))

@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::colour::Role;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
 use crate::cli::report::build_report;
@@ -11,6 +12,7 @@ use crate::ops::report::build_progress;
 use crate::report::render_text;
 use crate::report::render_words;
 use crate::report::renderer;
+use crate::ui::Emphasis;
 use crate::ui::stats_screen;
 use crate::ui::stats_words;
 
@@ -96,8 +98,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
     } else {
         for row in stats_screen(&progress, width) {
-            let line: String = row.iter().map(|(text, _)| text.as_str()).collect();
-            ctx.line(line.trim_end())?;
+            let role = |emphasis: &Emphasis| match emphasis {
+                Emphasis::Plain => None,
+                Emphasis::Strong => Some(Role::Heading),
+                Emphasis::Quiet => Some(Role::Muted),
+            };
+            let parts: Vec<(Option<Role>, &str)> = row.iter().map(|(text, how)| (role(how), text.as_str())).collect();
+            ctx.painted(&parts)?;
         }
     }
     if progress.has_history && Env::terminals().stdout && !ctx.quiet {

@@ -35,7 +35,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
 /// The same below a command of ours, for its commands.
 const INNER: &[(&str, &[&str], &str)] = &[
     ("lmq decks", &["list", "ls"], "`lmq decks` alone lists them"),
-    ("lmq decks", &["delete", "rm"], "`lmq decks remove` removes a deck with its cards"),
+    ("lmq decks", &["delete"], "`lmq decks remove` removes a deck with its cards"),
     ("lmq decks", &["new", "create", "make"], "`lmq decks add` makes an empty deck"),
     ("lmq decks", &["unhide"], "`lmq decks show` shows a hidden deck again"),
     ("lmq decks", &["move"], "`lmq decks rename work home::work` puts a deck inside another, `lmq move` moves cards"),

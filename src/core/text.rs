@@ -160,7 +160,7 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|candidate| (strsim::osa_distance(&wanted, &plain(candidate)), candidate))
         .filter(|(distance, candidate)| {
             let letters = candidate.chars().count();
-            *distance <= 1 + letters / 4 && *distance * 2 < letters
+            *distance <= 1 + letters / 4 && (letters < 3 || *distance * 2 < letters)
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -340,5 +340,6 @@ mod tests {
         assert_eq!(nearest("Qoutes", names), Some("quotes"));
         assert_eq!(nearest("vocabulary", names), None);
         assert_eq!(nearest("quit", ["edit", "hint"]), None, "half of a word is no slip");
+        assert_eq!(nearest("tt", ["t"]), Some("t"), "of a very short one all may be");
     }
 }

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod copies;
 mod daily;
 pub mod day;
+pub mod deck_acts;
 pub mod decks;
 pub mod edit;
 pub mod export;

@@ -11,8 +11,11 @@ use crate::store::ShownTry;
 use crate::store::Stamp;
 use crate::store::Store;
 
-/// The line to ask about on `today`: the last one that a session showed, where that was on an earlier day, it was not
-/// asked about since, and lines to do are not switched off.
+/// Days after which nobody is asked about a line: who comes back after a gap begins with a card.
+const REMEMBERED_DAYS: i64 = 7;
+
+/// The line to ask about on `today`: the last one that a session showed, where that was on an earlier day and not long ago,
+/// it was not asked about since, and lines to do are not switched off.
 ///
 /// # Errors
 /// When the database can't be read.
@@ -20,7 +23,7 @@ pub fn open(store: &Store, settings: &Settings, today: StudyDay) -> Result<Optio
     if !settings.try_line {
         return Ok(None);
     }
-    Ok(store.shown_try()?.filter(|shown| shown.day < today))
+    Ok(store.shown_try()?.filter(|shown| shown.day < today && today.since(shown.day) < REMEMBERED_DAYS))
 }
 
 /// Keeps what was said of a line, or with `None` that nothing was: it is not asked about again.

@@ -529,7 +529,7 @@ mod tests {
             assert!(error.contains(key) && error.contains("`form_save`"), "{error}");
         }
         let error = with(&[("form_save", "ctrl-s"), ("form_next", "ctrl-s")]).unwrap_err().to_string();
-        assert_eq!(error, "`ctrl-s` is bound to both `form_next` and `form_save`");
+        assert_eq!(error, "`ctrl-s` is bound to both `form_save` and `form_next`");
     }
 
     #[test]

@@ -368,6 +368,16 @@ mod tests {
     }
 
     #[test]
+    fn known_is_what_is_likely_known_and_retention_is_true_retention() {
+        for width in [40, 80, 120] {
+            let text = shown(&test_history::totals(), width).join("\n").to_lowercase();
+            let all = |word: &str| text.matches(word).count();
+            assert!(all("known") == 1 && all("likely known") == 1, "{text}");
+            assert!(all("retention") == 1 && all("true retention") == 1 && all("master") == 0, "{text}");
+        }
+    }
+
+    #[test]
     fn a_period_that_was_asked_for_has_its_own_practice_and_retention() {
         let mut totals = test_history::totals();
         totals.since = Some(totals.today.plus(-80));

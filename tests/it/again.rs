@@ -485,7 +485,7 @@ fn a_card_in_two_files_with_two_texts_is_that_of_the_first_one_and_the_other_is_
         let options = Options { link, ..Options::default() };
         let first = import_path(&mut world, root, &options);
         assert_eq!((first.added, first.rejections), (3, 1), "{}", first.sentence());
-        assert!(first.rejected[0].contains("b.txt:4") && first.rejected[0].contains("a file before it"), "{first:?}");
+        assert!(first.rejected[0].contains("b.txt:4") && first.rejected[0].contains("an earlier file"), "{first:?}");
         assert_eq!(world.found("dog")[0].text.answer(1), "Hund");
         let steps = world.steps();
         let again = import_path(&mut world, root, &options);

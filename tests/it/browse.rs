@@ -257,7 +257,7 @@ fn a_search_is_saved_chosen_renamed_and_removed_in_the_list() {
     terminal.types("f");
     terminal.sees("tees");
     terminal.types("1");
-    terminal.sees("2 of 6 cards");
+    terminal.sees("/ t ");
     terminal.types("q");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));

@@ -125,8 +125,8 @@ fn more_than_one_card_changes_only_when_it_was_said() {
     lmq.import("w.csv", "front,back\nCapital of Peru?,Lima\nCapital of Chile?,Santiago\n");
     insta::assert_snapshot!(lmq.ok(["delete", "deck:w", "--dry-run"]), @"
     would have deleted 2 notes
-      Capital of Peru?
-      Capital of Chile?
+      “Capital of Peru?”
+      “Capital of Chile?”
     ");
 }
 
@@ -242,7 +242,7 @@ fn a_deck_is_renamed_with_those_inside_it() {
     world.add("Quotes", None, "Whose?", "Mine");
     for (deck, new, said) in [
         ("wrk", "x", "there is no deck `wrk`"),
-        ("work", "Quotes", "there is a deck `Quotes` already"),
+        ("work", "Quotes", "there is already a deck `Quotes`"),
         ("work", "a::::b", "can't be the name"),
     ] {
         let refused = renamed(&mut world, deck, new).unwrap_err();

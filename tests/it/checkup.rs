@@ -210,7 +210,7 @@ fn the_report_has_what_sql_finds_in_the_log() {
 fn one_that_was_left_goes_on_the_same_day_and_is_shown_as_left_on_the_next() {
     let lmq = home();
     take(&lmq, "01-15", "l\nm\n:q\n");
-    assert!(glance(&lmq, "01-15").contains("A check-up goes on after 2 scenes: `lmq checkup`\n"));
+    assert!(glance(&lmq, "01-15").contains("A check-up continues after 2 scenes: `lmq checkup`\n"));
     assert_eq!(sections(&lmq, "01-15", &[])["checkups"]["rows"].as_array().unwrap().len(), 0, "it says nothing yet");
     let out = take(&lmq, "01-15", "l\n:q\n");
     assert!(out.contains("6 scenes, going on after 2 answered earlier today") && out.contains("[3 of 8]"), "{out}");

@@ -99,7 +99,7 @@ fn the_limit_of_new_cards_acts_at_once() {
     let lmq = Lmq::new();
     lmq.run(["config", "set", "new_per_day", "0"]).ok().out();
     let none = lmq.run(["next"]).out();
-    assert!(none.starts_with("nothing waits\n") && none.contains("a day has no place for any"), "{none}");
+    assert!(none.starts_with("nothing waits\n") && none.contains("and your limit is none a day"), "{none}");
     assert_eq!(lmq.run(["next", "--json"]).out(), "null\n");
     assert_ne!(lmq.run(["next", "--new", "1"]).out(), "nothing waits\n");
 }
@@ -164,7 +164,7 @@ fn a_setting_of_a_deck_is_set_undone_and_put_back() {
     assert_eq!(unset, "new_per_day in work::team = 10\n");
     assert_eq!(
         lmq.run(["config", "set", "rollover", "3", "--deck", "work::team"]).err(2),
-        "lmq: `rollover` holds for all decks\nhint: set it without --deck\n"
+        "lmq: `rollover` applies to all decks\nhint: set it without --deck\n"
     );
     let warned = lmq.run(["config", "set", "fuzz", "false", "--deck", "work::taem"]).ok();
     assert_eq!(warned.stderr, "$T/config.toml:7:7: there is no deck `work::taem`; did you mean `work::team`?\n");
@@ -249,7 +249,7 @@ fn key_presets_are_chosen_and_conflicts_name_both() {
 fn bindings_that_clash_are_told_with_both_names_wherever_the_settings_are_read() {
     let lmq = Lmq::new();
     lmq.write("config.toml", "[keys]\nform_save = \"ctrl-s\"\nform_next = \"ctrl-s\"\n");
-    let clash = "`ctrl-s` is bound to both `form_next` and `form_save`";
+    let clash = "`ctrl-s` is bound to both `form_save` and `form_next`";
     for command in [&[][..], &["review"], &["doctor"], &["decks"], &["backup", "copy.db"]] {
         let error = lmq.run(command).err(3);
         assert!(error.contains(clash) && error.contains("`lmq config path`"), "{command:?}: {error}");

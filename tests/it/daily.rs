@@ -254,6 +254,7 @@ fn the_copies_are_listed_with_what_they_hold() {
       $T/lmq.db.before-fix.2026-01-15T090000+0100
     ");
     let listed = lmq.run(["backup", "--list", "--json"]).json();
+    assert_eq!(lmq.run(["backup", "--json"]).json(), listed, "there is nothing else that it could print");
     assert_eq!(listed[0]["reason"], "daily");
     assert_eq!((&listed[0]["answers"], &listed[0]["answers_since"]), (&1.into(), &0.into()));
     assert_eq!((&listed[1]["answers"], &listed[1]["answers_since"]), (&0.into(), &1.into()));

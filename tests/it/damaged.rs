@@ -224,7 +224,7 @@ fn one_unreadable_note_keeps_nobody_from_the_others() {
         let run = lmq.run(["next", "team"]).ok();
         assert_eq!(run.stdout.lines().next(), Some("team/retro#1"), "{body}: {run:?}");
         assert_eq!(
-            run.stderr, "1 note is left out: what is written there can't be read; `lmq doctor` says more\n",
+            run.stderr, "1 note is left out, because the text can't be read; `lmq doctor` says more\n",
             "{body}"
         );
         let run = lmq.run_with("\n\n\n\n\n\n\n\n", ["review", "team"]).ok();

@@ -2,6 +2,9 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::world::World;
+use lmq::ops::deck_acts::DeckAct;
+use lmq::ops::workspace::Workspace;
 
 fn names(lmq: &Lmq, args: &[&str]) -> Vec<String> {
     let decks = lmq.json([&["decks", "--json"], args].concat());
@@ -16,7 +19,7 @@ fn a_deck_is_added_empty_and_goes_when_it_was_emptied() {
     lmq.run(["add", "work::hiring", "Who asks?", "Amara"]).done();
     assert_eq!(
         lmq.run(["decks", "add", "WORK::hiring"]).err(2).lines().next(),
-        Some("lmq: there is a deck `work::hiring` already")
+        Some("lmq: there is already a deck `work::hiring`")
     );
     lmq.run(["delete", "work::hiring/who-asks"]).done();
     assert_eq!(names(&lmq, &[]), ["differences", "quotes", "skills"]);
@@ -47,7 +50,7 @@ fn a_hidden_deck_is_out_of_sight_and_of_the_day_until_it_is_shown_or_named() {
     assert!(lmq.ok([]).contains("3 new cards"), "nor are they counted, one of each note: {}", lmq.ok([]));
     assert!(!lmq.ok([]).contains("check-up"), "nor is a check-up of their scenes offered: {}", lmq.ok([]));
     assert!(!lmq.cards("deck:quotes").is_empty(), "a search finds it");
-    assert!(lmq.ok(["decks", "hide", "quotes"]).contains("hidden already"));
+    assert!(lmq.ok(["decks", "hide", "quotes"]).contains("already hidden"));
     assert_eq!(lmq.run(["decks", "show", "QUOTES"]).out(), "showing quotes\n");
     assert_eq!(names(&lmq, &[]), ["work::team", "quotes"]);
     assert_eq!(lmq.run(["undo"]).out(), "undid: showed the deck quotes again\n");
@@ -161,4 +164,32 @@ fn the_old_id_of_a_deck_is_no_hidden_name_and_steps_have_the_names_of_their_time
     assert_eq!(lmq.run(["decks", "show", "gone"]).out(), "showing gone\n");
     assert!(names(&lmq, &[]).contains(&"gone".to_owned()));
     lmq.assert_sound();
+}
+
+#[test]
+fn a_deck_is_hidden_shown_renamed_and_removed_and_each_is_one_step_back() {
+    let World { folder: _folder, env, settings, store, .. } = World::with_built_in_decks();
+    let mut workspace = Workspace::new(store, env, settings);
+    let names = |workspace: &Workspace| -> Vec<String> {
+        workspace.overview().unwrap().decks.into_iter().map(|row| row.name).collect()
+    };
+    let before = names(&workspace);
+    assert!(before.iter().any(|name| name == "quotes"), "{before:?}");
+    let cases = [
+        (DeckAct::Hide, "Hid quotes"),
+        (DeckAct::Rename("voices".to_owned()), "Renamed quotes to voices"),
+        (DeckAct::Remove, "Removed quotes with 21 cards"),
+    ];
+    for (act, words) in cases {
+        assert_eq!(workspace.act_on_deck("quotes", &act).unwrap().as_deref(), Some(words));
+        assert!(!names(&workspace).iter().any(|name| name == "quotes"), "{words}");
+        workspace.undo().unwrap();
+        assert_eq!(names(&workspace), before, "{words}");
+    }
+    workspace.act_on_deck("quotes", &DeckAct::Hide).unwrap();
+    assert_eq!(workspace.hidden_decks().unwrap(), ["quotes"]);
+    let again = workspace.act_on_deck("", &DeckAct::Show("quotes".to_owned())).unwrap();
+    assert_eq!(again.as_deref(), Some("Showing quotes"));
+    assert_eq!(workspace.act_on_deck("", &DeckAct::Show("quotes".to_owned())).unwrap(), None);
+    assert!(workspace.act_on_deck("nosuch", &DeckAct::Hide).is_err());
 }

@@ -89,7 +89,7 @@ fn invalid_utf8_is_named_by_its_byte() {
     let lmq = Lmq::new();
     insta::assert_snapshot!(refused(&lmq, b"[deck]\nid = \"caf\xe9\"\n"), @r#"
     lmq: `bad.toml` was not imported: 1 fault
-      bad.toml:2:10: invalid-utf8: byte 0xe9 is no UTF-8
+      bad.toml:2:10: invalid-utf8: byte 0xe9 is not UTF-8
        2 | id = "caf�"
          |          ^ save the file as UTF-8
     hint: correct them and import it again; nothing was changed

@@ -71,7 +71,7 @@ fn states_that_are_not_what_the_log_says_are_found_and_made_again() {
     let json = lmq.run(["doctor", "--json"]).code(3);
     let rows: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!((rows[0]["rule"].as_str(), rows[0]["fixed"].as_bool()), (Some("caches"), Some(false)));
-    assert!(lmq.run(["doctor", "--fix"]).ok().stdout.contains("(made right)"));
+    assert!(lmq.run(["doctor", "--fix"]).ok().stdout.contains("(repaired)"));
     assert_eq!(lmq.cards("deck:team"), before);
     lmq.assert_sound();
 }

@@ -4,6 +4,7 @@ use crate::home::Lmq;
 use crate::home::Run;
 use crate::home::TEAM;
 use crate::home::without_texts;
+use crate::terminal::Terminal;
 use crate::world::World;
 use crate::world::field;
 use crate::world::time;
@@ -143,8 +144,12 @@ fn an_editor_that_is_missing_or_fails_changes_nothing() {
     // Who named none gets one that is installed.
     let nano = lmq.write("bin/nano", "#!/bin/sh\n/bin/sed -i s/Amara/Ben/ \"$1\"\n");
     std::fs::set_permissions(nano, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let edited = lmq.shell("PATH=\"$PWD/bin:$(dirname \"$(command -v lmq)\")\" lmq edit team/owner").out();
-    assert!(edited.contains("edited") && lmq.cards("deck:work::team Ben").len() == 1, "{edited}");
+    let path = lmq.path("bin").display().to_string();
+    let mut terminal = Terminal::start(&lmq, &["edit", "team/owner"], 80, 24, &[("PATH", &path)]);
+    terminal.sees("another meaning");
+    terminal.types("\r");
+    assert_eq!(terminal.ends().0, 0);
+    assert_eq!(lmq.cards("deck:work::team Ben").len(), 1);
 }
 
 #[test]

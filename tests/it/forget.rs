@@ -329,7 +329,7 @@ fn a_copy_that_could_not_be_reached_is_named_until_it_is() {
     assert!(run.stdout.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
     assert!(lmq.run(["doctor"]).code(3).stdout.starts_with("erased: "));
     let run = lmq.run(["doctor", "--fix"]).code(3);
-    assert!(!run.stdout.contains("made right") && run.stderr.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
+    assert!(!run.stdout.contains("repaired") && run.stderr.contains(&format!("not erased in $T/{COPY}")), "{run:?}");
     drop(held);
     lmq.run(["doctor", "--fix", "-q"]).done();
     assert_eq!(found(&lmq), Vec::<String>::new());
@@ -518,7 +518,7 @@ fn words_of_a_deck_of_which_nothing_counts_are_erased_and_decks_inside_of_it_sta
     lmq.run(["add", "w", "outer", "a"]).done();
     lmq.run(["add", "w::s", "inner", "a"]).done();
     let run = lmq.run(["forget", "--deck", "w", "--yes"]).ok();
-    assert!(run.stderr.contains("stays: w::s"), "{run:?}");
+    assert!(run.stderr.contains("stay: w::s"), "{run:?}");
     assert_eq!(lmq.cards("deck:w::s").len(), 1);
 }
 

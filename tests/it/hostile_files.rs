@@ -36,8 +36,8 @@ fn deck_files_of_nonsense_are_refused_with_the_cause() {
         (card(&format!("hint = {}", "9".repeat(400))), "`hint` has to be a text, not integer"),
         (card(&format!("hint = {}", "[".repeat(100_000))), "syntax"),
         (card(&format!("x{} = 1", ".x".repeat(100_000))), "syntax"),
-        (card("id = \"nonsense\""), "no id of 32 hexadecimal digits"),
-        (card("markup = \"word\""), "`word` is no markup"),
+        (card("id = \"nonsense\""), "not an id of 32 hexadecimal digits"),
+        (card("markup = \"word\""), "`word` is not a markup"),
         (card(&"[[card]]\nkey = \"k\"\n".repeat(3)), "duplicate-key"),
     ] {
         let error = refused("x.toml", &text);
@@ -66,8 +66,11 @@ fn json_that_is_cut_doubled_or_too_large_is_left_out_or_refused() {
             "`key` is there twice",
         ),
         ("{\"kind\":\"basic\",\"fields\":{\"front\":\"f\",\"front\":\"g\",\"back\":\"b\"}}", "`front` is there twice"),
-        ("{\"kind\":\"basic\",\"fields\":{\"front\":1,\"back\":\"b\"}}", "`front` is no text"),
-        ("{\"kind\":\"basic\",\"fields\":{\"front\":\"f\",\"back\":\"b\"},\"markup\":\"word\"}", "`markup` is none of"),
+        ("{\"kind\":\"basic\",\"fields\":{\"front\":1,\"back\":\"b\"}}", "`front` is not a text"),
+        (
+            "{\"kind\":\"basic\",\"fields\":{\"front\":\"f\",\"back\":\"b\"},\"markup\":\"word\"}",
+            "`markup` is not one of",
+        ),
     ] {
         for (name, text) in [
             ("x.json", format!("{HEAD}{good},{bad}]}}]}}")),
@@ -133,7 +136,7 @@ fn one_limit_holds_for_a_field_in_every_format() {
                 (Err(failure), fine) => {
                     let said: String = failure.to_string().chars().take(300).collect();
                     assert!(
-                        !fine && said.contains("is longer than 1 MB") && said.contains("make it shorter"),
+                        !fine && said.contains("is longer than 1 MB") && said.contains("shorten it"),
                         "{name}: {said}"
                     );
                 }

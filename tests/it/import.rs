@@ -151,11 +151,9 @@ fn of_a_table_that_is_not_clear_a_pipe_hears_what_to_say() {
     lmq.write("w.csv", "type,word,german,english\nnoun,h,Haus,house\nverb,g,gehen,to go\n");
     let refused = lmq.run(["import", "w.csv"]).err(3);
     assert!(refused.starts_with("lmq: it is not clear which column of `w.csv` is the question\n"), "{refused}");
-    for said in [
-        "column 2 `word`: h · g",
-        "column 3 `german`: Haus · gehen",
-        "hint: nothing was changed; say it with --columns",
-    ] {
+    for said in
+        ["column 2 `word`: h · g", "column 3 `german`: Haus · gehen", "hint: nothing was changed; name the columns"]
+    {
         assert!(refused.contains(said), "{said}: {refused}");
     }
     let run = lmq.run(["import", "w.csv", "--columns", "front=3,back=4"]).ok();

@@ -365,7 +365,7 @@ fn an_edit_that_was_cut_short_after_its_file_was_written_is_finished_at_the_next
             lmq.write("team.toml", &after);
         }
         let run = lmq.run(["show", "team/owner", "--json"]);
-        assert_eq!(run.stderr.contains("cut short"), is_written, "{}", run.stderr);
+        assert_eq!(run.stderr.contains("an edit was interrupted"), is_written, "{}", run.stderr);
         let card = run.json();
         let wanted = if is_written { ("Ben", 0) } else { ("Amara", 1) };
         assert_eq!((card["answer"].as_str().unwrap(), card["repetitions"].as_u64().unwrap()), wanted);

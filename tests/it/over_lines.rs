@@ -90,7 +90,7 @@ fn a_line_that_was_typed_ahead_turns_no_primer_away() {
 fn at_its_end_a_sitting_waits_for_a_step_back_and_says_what_it_came_to_once_for_each_end() {
     let mut world = World::bare();
     world.import("apples.toml", deck("apples"));
-    let out = review(&mut world, &["…\n", "…\n", "…3\n", "…?\n", "…u\n", "…2\n", "…i\n", "…\n"], true);
+    let out = review(&mut world, &["…\n", "…\n", "…3\n", "…?\n", "…u\n", "…\n", "…2\n", "…i\n", "…\n"], true);
     assert_eq!(out.matches("1 answer in").count(), 2, "{out}");
     let parts =
         ["Good: back", "Enter ends", "em  the same", "Took back: answered", "Hard: back", "Enter ends", "interval: 1d"];

@@ -95,7 +95,7 @@ fn while_it_lasts_nothing_is_due_anywhere_and_the_streak_keeps() {
     let review = lmq.run_at(&now, ["review", "--plain"]).out();
     assert!(review.contains("Paused until 2026-02-01") && review.contains("fall due in 7 days"), "{review}");
     let decks = lmq.run_at(&now, ["decks"]).out();
-    assert!(decks.ends_with("`lmq pause --off` ends it\n"), "{decks}");
+    assert!(decks.ends_with("`lmq pause --off` ends the break\n"), "{decks}");
     let due: u64 = lmq.run_at(&now, ["decks", "--json"]).json().as_array().unwrap().iter().map(due_of).sum();
     assert_eq!(due, 0);
     // Cramming changes no schedule; a card that is named is always taken.

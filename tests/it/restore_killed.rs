@@ -215,7 +215,7 @@ fn a_note_of_somebodys_is_left_alone() {
     lmq.write(NOTE, "buy milk");
     lmq.assert_sound();
     let error = lmq.run(["restore", "b.db", "--yes"]).err(1);
-    assert!(error.contains("lmq did not write it"), "{error}");
+    assert!(error.contains("not written by lmq"), "{error}");
     assert_eq!(lmq.read(NOTE), "buy milk");
     assert_eq!(answers(&history(&lmq)), 2);
 }

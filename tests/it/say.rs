@@ -296,7 +296,7 @@ fn a_sitting_over_lines_shows_earlier_words_then_todays_then_the_model_and_its_c
     let out = lmq.finish(command, b"What did we believe? And who saw it?\n\n").ok().stdout;
     let (card, _) = out.split_once("\n\n1 answer").unwrap();
     insta::assert_snapshot!(card, @r"
-    [1 due · under a minute] team
+    [1 due, under a minute] team
 
       The launch slipped by three weeks, and the team waits for you to speak. Say
       your first question.

@@ -31,7 +31,7 @@ const DECK: &str = "[deck]\nid = \"t\"\n\
     [[topic]]\nid = \"T1\"\ntitle = \"the topic\"\nprimer = \"The idea | of it all.\"\n\
     [[card]]\nkey = \"a\"\nkind = \"choice\"\nprompt = \"Which one?\"\nanswer = \"this\"\ndistractors = [\"that\"]\nsource = [\"T1\"]\n\
     [[card]]\nkey = \"b\"\nkind = \"typed\"\nprompt = \"A word?\"\nanswer = \"colour\"\nhint = \"Of light\"\n\
-    [[card]]\nkey = \"c\"\nkind = \"cloze\"\ntext = \"A {{gap}} in a line.\"\n\
+    [[card]]\nkey = \"c\"\nkind = \"cloze\"\ntext = \"A {{c1::gap}} in a line.\"\n\
     [[card]]\nkey = \"d\"\nkind = \"list\"\nprompt = \"Two things?\"\nitems = [\"one\", \"two\"]\n\
     [[card]]\nkey = \"e\"\nkind = \"order\"\nprompt = \"In order:\"\nitems = [\"first\", \"second\", \"third\"]\n\
     [[card]]\nkey = \"f\"\nkind = \"basic\"\nfront = \"\"\"| a | b |\n|---|---|\n| 1 | 2 |\n\n> said\"\"\"\nback = \"x\"\n";
@@ -43,7 +43,7 @@ fn deck() -> Lmq {
 }
 
 /// A whole sitting with a card of each kind, a step taken back and a card taken out.
-const LINES: &str = "that\n\n?\ncolor\nu\n:h\ncolor\n2\n:i\ngap\n3\none; two\n3\n1 2 3\n1\n:!\n:u\n:?\n\n3\n:q\n";
+const LINES: &str = "that\n\n:?\ncolor\n2\n:u\n:h\ncolour\n3\n:i\ngap\n3\none; two\n3\n1 2 3\n1\n:!\n:u\n:?\n\n3\n:q\n";
 
 #[test]
 fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() {
@@ -67,21 +67,28 @@ fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() 
             "Again: once more in this session",
             "A word?",
             ":h for a hint",
+            ":h  the hint",
             "Nearly",
             "you: colo{u}r",
-            "Took back:",
-            "Hint: Of light",
             "Hard: back",
+            "A […] in a line.",
+            "Took back: answered t/b Hard",
+            "A word?",
+            "Hint: Of light",
+            "Right",
+            "Good: back",
             "Asked because it is new",
-            "A [...] in a line.",
+            "Right",
             "Two things?",
             "2 items, separated by semicolons",
+            "Right",
             "In order:",
             "the numbers, as 3 1 2",
-            "a | b",
+            "a  | b",
             "Suspended. :u takes it back",
-            "Took back: suspended",
+            "Took back: suspended t/f",
             "> said",
+            ":!  take the card out",
             "answers in",
         ],
     );

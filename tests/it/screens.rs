@@ -84,7 +84,7 @@ fn tour(columns: u16, colour: bool) -> String {
     take(&terminal, "help", "Keys");
     terminal.types(" ");
     terminal.sees("Enter begins");
-    terminal.types("x\u{1b}[B\u{1b}[A");
+    terminal.types("y\u{1b}[B\u{1b}[A");
     terminal.sees("▸ all decks");
     terminal.types("\r");
     terminal.sees("two roles that");
@@ -485,58 +485,6 @@ fn a_card_of_ten_thousand_lines_scrolls_and_a_hostile_one_does_nothing() {
     let (code, _, raw) = terminal.ends();
     assert!(code == 0 && given_back(&raw));
     assert!(!raw.contains("\u{1b}[2Jgone") && !raw.contains('\u{202e}') && !raw.contains('\u{9b}'));
-}
-
-/// The recorded session of the README: what the real program shows.
-fn recorded() -> String {
-    let lmq = Lmq::at_home();
-    let mut terminal = Terminal::start(&lmq, &[], 76, 15, &[("NO_COLOR", "1")]);
-    let mut frames = vec![("lmq", trimmed(&terminal.sees("Enter begins")))];
-    terminal.types("\r");
-    frames.push(("Enter: the idea first", trimmed(&terminal.sees("Space goes on"))));
-    terminal.types("q");
-    terminal.sees("cards are left");
-    terminal.types("q");
-    terminal.ends();
-    let mut terminal =
-        Terminal::start(&lmq, &["review", "--search", "kind:sort", "--new", "1"], 76, 26, &[("NO_COLOR", "1")]);
-    terminal.sees("Space goes on");
-    terminal.types(" ");
-    terminal.sees("1 leader");
-    terminal.types("2");
-    frames.push(("a scene, sorted wrongly: what tempts", trimmed(&terminal.sees("Not this time"))));
-    terminal.types("1");
-    terminal.sees("1 again");
-    terminal.types("3");
-    terminal.sees("Right");
-    terminal.types("3");
-    frames.push(("the end", trimmed(&terminal.sees("Done for now"))));
-    terminal.types(" ");
-    terminal.ends();
-    let rule = |name: &str| format!("── {name} {}", "─".repeat(72_usize.saturating_sub(name.chars().count())));
-    // Of the empty lines between body and foot one is enough on a page.
-    let close = |frame: &str| {
-        let mut lines: Vec<&str> = frame.lines().collect();
-        lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
-        lines.join("\n")
-    };
-    frames.into_iter().map(|(name, frame)| format!("{}\n{}\n", rule(name), close(&frame))).collect()
-}
-
-#[test]
-#[expect(clippy::disallowed_methods, reason = "whether to write the page is said in the environment")]
-fn docs_the_session_in_the_readme_is_what_the_program_shows() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = std::fs::read_to_string(path).unwrap();
-    let (open, close) = ("<!-- recorded by tests/it/screens.rs -->\n```text\n", "```\n<!-- recorded -->");
-    let (before, rest) = readme.split_once(open).expect("the README has a recorded session");
-    let (there, after) = rest.split_once(close).expect("the recorded session has an end");
-    let now = recorded();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, format!("{before}{open}{now}{close}{after}")).unwrap();
-        return;
-    }
-    assert_eq!(there, now, "UPDATE_DOCS=1 cargo test --test it docs writes it");
 }
 
 #[test]

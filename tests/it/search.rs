@@ -28,21 +28,21 @@ fn home() -> Lmq {
 #[test]
 fn a_search_is_saved_used_everywhere_listed_and_taken_back() {
     let lmq = home();
-    lmq.ok(["config", "set", "searches.clozes", "kind:cloze"]);
-    lmq.ok(["config", "set", "searches.\"not those\"", "deck:t -saved:clozes"]);
+    lmq.ok(["config", "set", "searches.clozes", "deck:t kind:cloze"]);
+    lmq.ok(["config", "set", "searches.not those", "deck:t -saved:clozes"]);
     assert_eq!(found(&lmq, &["saved:Clozes"]), ["t/two#1", "t/two#2"]);
     assert_eq!(found(&lmq, &["saved:\"not those\" -kind:sort"]), ["t/one"]);
     lmq.ok(["suspend", "saved:clozes", "--yes"]);
     assert_eq!(found(&lmq, &["saved:clozes is:suspended"]).len(), 2);
     let list = lmq.ok(["config", "list"]);
     assert!(
-        list.contains("searches.clozes = kind:cloze") && list.contains("searches.\"not those\" = deck:t"),
+        list.contains("searches.clozes = deck:t kind:cloze") && list.contains("searches.\"not those\" = deck:t"),
         "{list}"
     );
     let json = lmq.json(["config", "list", "--json"]);
     let saved = json.as_array().unwrap().iter().find(|row| row["key"] == "searches.clozes").unwrap();
-    assert_eq!((saved["value"].as_str(), saved["table"].as_str()), (Some("kind:cloze"), Some("searches")));
-    assert_eq!(lmq.ok(["config", "get", "searches.CLOZES"]), "kind:cloze\n");
+    assert_eq!((saved["value"].as_str(), saved["table"].as_str()), (Some("deck:t kind:cloze"), Some("searches")));
+    assert_eq!(lmq.ok(["config", "get", "searches.CLOZES"]), "deck:t kind:cloze\n");
     // What can't be is refused, and nothing is changed.
     let wrong = lmq.run(["config", "set", "searches.bad", "kind:clozse"]).err(2);
     assert!(wrong.contains("there is no kind of card `clozse`"), "{wrong}");
@@ -92,7 +92,7 @@ fn a_query_that_cannot_be_read_is_drawn_with_a_caret() {
         (&["cards", "(a"], "this `(` is never closed"),
         (&["cards", "deck:qoutes"], "did you mean `quotes`?"),
         (&["review", "--search", "is:dued"], "did you mean `due`?"),
-        (&["export", "--format", "json", "--search", "ease<x"], "no number that `ease` can have"),
+        (&["export", "--format", "json", "--search", "ease<x"], "not a number that `ease` can have"),
         (&["report", "--search", "rated:7d:9"], "`9` is not a grade"),
         (&["stats", ")"], "there is no `(`"),
     ] {

@@ -150,7 +150,7 @@ fn the_first_screen_begins_with_enter_alone_and_lets_one_choose_whose_cards() {
         let shown = terminal.sees("Enter begins");
         assert!(shown.contains("1 begins with your own cards"), "{shown}");
         terminal.types("\u{1b}[B");
-        terminal.types("x");
+        terminal.types("y");
         terminal.rests();
         assert!(terminal.text().contains("▸") && terminal.text().contains("Enter begins"), "{}", terminal.text());
         terminal.types("\u{1b}[A");

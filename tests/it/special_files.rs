@@ -452,7 +452,7 @@ fn a_name_that_leads_to_no_file_is_told_for_what_it_is() {
     let before = fs::read(lmq.path("lmq.db")).unwrap();
     for command in ["restore", "import", "import --format history", "import --link", "check"] {
         for (name, why) in
-            [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, where no file is")]
+            [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, which does not exist")]
         {
             let run = lmq.shell(&format!("lmq {command} {name}"));
             assert_eq!(run.code, 1, "{command} {name}: {run:?}");
@@ -465,7 +465,7 @@ fn a_name_that_leads_to_no_file_is_told_for_what_it_is() {
     let nothing = lmq.run(["restore", "nothing.db"]).err(1);
     assert!(nothing.contains("there is no file `nothing.db`"), "{nothing}");
     for (name, why) in
-        [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, where no file is")]
+        [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, which does not exist")]
     {
         for command in ["stats", "answer team/owner good", "backup new.db"] {
             let run = lmq.shell(&format!("lmq --db {name} {command}"));

@@ -142,7 +142,7 @@ fn what_can_not_be_used_is_named_and_the_others_count() {
       report.json: it is not a file of `lmq report --share`
       empty.json: it ends too early, at line 1: a part of it is missing
       folder: it is a folder: name the files in it
-      big.json: it is longer than the 1024 kB that such a file can have
+      big.json: it is longer than 1024 kB, the most that such a file can have
       no.json: No such file or directory (os error 2)
       /dev/zero: it is not a file, but a pipe, a device or a socket
     ");

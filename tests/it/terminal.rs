@@ -123,6 +123,36 @@ impl Terminal {
         }
     }
 
+    /// Gives the terminal another size, and waits until the program has drawn everything anew for it.
+    pub(crate) fn resizes(&self, columns: u16, rows: u16) {
+        let size = (rows.try_into().unwrap(), columns.try_into().unwrap());
+        let drawn = self.raw.lock().unwrap().len();
+        {
+            let mut screen = self.screen.lock().unwrap();
+            if screen.screen().size() == size {
+                drop(screen);
+                return self.rests();
+            }
+            screen.set_size(size.0, size.1);
+        }
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let started = started();
+        // All is drawn between these two.
+        let (cleared, shown) = (b"\x1b[2J".as_slice(), b"\x1b[?2026l".as_slice());
+        let has = |raw: &[u8], code: &[u8]| raw.windows(code.len()).rposition(|window| window == code);
+        loop {
+            let raw = self.raw.lock().unwrap();
+            let new = raw.get(drawn..).unwrap_or_default();
+            if has(new, cleared).is_some_and(|at| has(new, shown).is_some_and(|end| end > at)) {
+                break;
+            }
+            drop(raw);
+            assert!(started.elapsed() < Duration::from_secs(20), "nothing is drawn anew:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.rests();
+    }
+
     /// Types, as a person does who has waited for what the last keys did, and looked at it.
     pub(crate) fn types(&mut self, keys: &str) {
         let shown = || self.screen.lock().unwrap().screen().state_formatted();

@@ -61,8 +61,9 @@ fn the_last_line_to_do_is_asked_about_once_on_a_later_day_and_counted() {
     assert!(report.contains("You tried") && report.contains("1 of 2"), "{report}");
     let for_others = ops::report::Wanted { for_others: true, ..ops::report::Wanted::default() };
     assert!(!world.report_json_of(&for_others).to_string().contains("tried"), "it is the learner's alone");
+    assert_eq!(sit(&mut world, "01-27", None), None, "nobody knows after a week");
     world.settings.try_line = false;
-    assert_eq!(sit(&mut world, "01-26", None), None, "switched off");
+    assert_eq!(sit(&mut world, "01-28", None), None, "switched off");
     world.assert_sound();
 }
 

@@ -352,7 +352,8 @@ pub fn dotted_search(name: &str) -> String {
 pub fn saved_search(name: &str) -> Option<String> {
     match toml_edit::Key::parse(name).as_deref() {
         Ok([table, search]) if table.get() == SEARCHES => Some(search.get().to_owned()),
-        _ => None,
+        // Nobody has to know which names TOML wants in quotes.
+        _ => name.strip_prefix("searches.").map(str::to_owned),
     }
 }
 

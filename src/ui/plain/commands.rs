@@ -41,6 +41,11 @@ pub(super) fn is_one(line: &str) -> bool {
 /// Said where a command is about a card, and there is none.
 const NO_CARD: &str = "There is no card here";
 
+/// Parts of a line as they are heard: the dot that stands between them on a screen would be read out.
+fn spoken(line: &str) -> String {
+    one_line(line).replace(" · ", "; ")
+}
+
 /// Whether a card is asked, or its answer is shown.
 fn has_card(stage: &Stage) -> bool {
     matches!(stage, Stage::Front(_) | Stage::Back(_))
@@ -193,7 +198,7 @@ impl Sitting<'_, '_> {
         let (Stage::Front(current) | Stage::Back(current)) = stage else { return self.last_card() };
         let lines = words::info(current, self.review.session(), self.review.today());
         for line in lines {
-            self.line(&one_line(&line))?;
+            self.line(&spoken(&line))?;
         }
         if let Some(topic) = &current.loaded.topic {
             // Before the answer a title may give it away.
@@ -213,7 +218,7 @@ impl Sitting<'_, '_> {
         let Some(page) = page else { return self.line(NO_CARD) };
         self.line(&words::stands(&page))?;
         for (label, text) in words::facts(&page, false) {
-            self.labelled(&format!("{label}: "), &one_line(&text))?;
+            self.labelled(&format!("{label}: "), &spoken(&text))?;
         }
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Place {
             Self::Home => vec![
                 ("Begin", &[Command::Reveal, Command::Checkup]),
                 ("Cards", &[Command::Browse, Command::Search, Command::Add, Command::Stats]),
-                ("Decks", &[Command::Down, Command::Up, Command::Left, Command::Right]),
+                ("Decks", &[Command::Down, Command::Up, Command::Left, Command::Right, Command::Actions]),
                 BACK,
                 LEAVE,
             ],
@@ -172,6 +172,7 @@ fn what(place: Place, command: Command) -> &'static str {
         (Place::Checkup, Command::Reveal) => "answer",
         (Place::Answer, Command::Reveal) => "take the suggested grade, or Good",
         (Place::Home, Command::Help) => "show this list",
+        (Place::Home, Command::Actions) => "hide, rename or remove the deck that is chosen",
         _ => command.what(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod bar;
 mod browse;
+mod canvas;
 mod card;
 mod checkup;
 mod document;

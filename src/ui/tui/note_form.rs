@@ -48,7 +48,7 @@ use std::time::Duration;
 const LABEL: usize = 12;
 
 /// A narrower form has the names of its fields above them.
-const NARROW: usize = 40;
+const NARROW: usize = 32;
 
 /// From so many columns on the card is shown beside its form.
 const WIDE: u16 = 120;

@@ -15,7 +15,14 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Columns of text that an eye follows without losing its line.
-pub(super) const COLUMN: u16 = 72;
+pub(super) const COLUMN: u16 = 100;
+
+/// Columns from which a pane stands beside the text.
+const WIDE: u16 = 120;
+
+/// Columns of that pane, and of what parts it from the text.
+const PANE: u16 = 40;
+const BETWEEN: u16 = 3;
 
 /// What a piece of text is, and so how it looks. No colour is needed to understand anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +74,54 @@ pub(super) fn say(text: &str, tone: Tone, look: Look) -> Line<'static> {
 
 /// The column in the middle of the screen, at most [`COLUMN`] wide, with a margin where there is room for one.
 pub(super) fn column(area: Rect) -> Rect {
+    middle(area, COLUMN)
+}
+
+/// The same with room for a pane beside it, where one is wanted and the screen has that; and whether it has.
+pub(super) fn column_beside(area: Rect, wants_pane: bool) -> (Rect, bool) {
+    let has_pane = wants_pane && area.width >= WIDE;
+    (middle(area, if has_pane { COLUMN + BETWEEN + PANE } else { COLUMN }), has_pane)
+}
+
+fn middle(area: Rect, most: u16) -> Rect {
     let margin = if area.width >= 44 { 2 } else { 0 };
     // A narrow screen keeps one column free at its edge, for the mark that there is more.
     let free = u16::from(margin == 0 && area.width > 10);
-    let width = area.width.saturating_sub(2 * margin + free).min(COLUMN);
+    let width = area.width.saturating_sub(2 * margin + free).min(most);
     Rect { x: area.x + (area.width - free - width) / 2, width, ..area }
+}
+
+/// The text, the rule and the pane of a body with room for all three.
+pub(super) fn halves(body: Rect) -> [Rect; 3] {
+    let text = Rect { width: body.width.saturating_sub(PANE + BETWEEN), ..body };
+    let rule = Rect { x: text.x + text.width + 1, width: 1, ..body };
+    [text, rule, Rect { x: rule.x + 2, width: PANE, ..body }]
+}
+
+/// Draws the pane beside the text, with the rule between them; gives what is left for the text.
+pub(super) fn pane(
+    frame: &mut Frame<'_>,
+    body: Rect,
+    look: Look,
+    lines: impl FnOnce(usize) -> Vec<Line<'static>>,
+) -> Rect {
+    let [text, rule, pane] = halves(body);
+    frame.render_widget(Paragraph::new(vec![say("│", Tone::Quiet, look); usize::from(rule.height)]), rule);
+    let mut lines = lines(usize::from(pane.width));
+    let rows = usize::from(pane.height);
+    if lines.len() > rows {
+        lines.truncate(rows.saturating_sub(1));
+        lines.push(say("…", Tone::Quiet, look));
+    }
+    frame.render_widget(Paragraph::new(lines), pane);
+    text
+}
+
+/// A bar of so many columns, filled as far as `part` of `all`.
+pub(super) fn gauge(part: u64, all: u64, columns: u64) -> String {
+    let filled = (part * columns + all / 2).checked_div(all).unwrap_or(0).min(columns);
+    let count = |columns: u64| usize::try_from(columns).unwrap_or(0);
+    format!("{}{}", "█".repeat(count(filled)), "░".repeat(count(columns - filled)))
 }
 
 /// Wraps plain text, made one line first, to `width` columns.

@@ -1,5 +1,6 @@
 //! The review screen: one card, its question set for the eye, the answer below without moving the question.
 
+mod beside;
 mod face;
 
 use crate::core::card::Ask;

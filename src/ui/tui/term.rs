@@ -1,7 +1,7 @@
 //! The terminal: taken over for a while, and given back as it was, whatever happens.
 
 use crate::failure::Failure;
-use crate::ui::tui::links;
+use crate::ui::tui::canvas::Canvas;
 use crossterm::cursor::Show;
 use crossterm::event;
 use crossterm::event::DisableBracketedPaste;
@@ -15,28 +15,20 @@ use crossterm::event::KeyEventKind;
 use crossterm::event::KeyModifiers;
 use crossterm::event::MouseEventKind;
 use crossterm::execute;
+use crossterm::style::force_color_output;
+use crossterm::terminal::DisableLineWrap;
+use crossterm::terminal::EnableLineWrap;
+use crossterm::terminal::EndSynchronizedUpdate;
 use crossterm::terminal::EnterAlternateScreen;
 use crossterm::terminal::LeaveAlternateScreen;
 use crossterm::terminal::disable_raw_mode;
 use crossterm::terminal::enable_raw_mode;
 use crossterm::terminal::is_raw_mode_enabled;
 use ratatui::Frame;
-use ratatui::Terminal;
-use ratatui::backend::Backend;
-use ratatui::backend::ClearType;
-use ratatui::backend::CrosstermBackend;
-use ratatui::backend::WindowSize;
-use ratatui::buffer::Buffer;
-use ratatui::buffer::Cell;
-use ratatui::buffer::CellDiffOption;
-use ratatui::layout::Position;
 use ratatui::layout::Size;
-use ratatui::style::Color;
 use std::io;
 use std::io::Stdout;
-use std::io::Write as _;
 use std::time::Duration;
-use unicode_width::UnicodeWidthChar;
 
 /// How often a waiting program looks whether it should stop.
 const TICK: Duration = Duration::from_millis(250);
@@ -119,101 +111,19 @@ pub(super) fn broken(error: &io::Error) -> Failure {
     Failure::output(error)
 }
 
-/// The terminal as ratatui sees it, but for one thing: it is never asked where its cursor is. Not every terminal answers,
-/// and waiting for one that does not would cost the start two seconds; a full screen has no use for the answer.
-struct Screen(CrosstermBackend<Stdout>);
-
-impl Backend for Screen {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        // Each cell of a link is one by itself: nothing that is drawn after it becomes part of one.
-        let mut plain: Vec<(u16, u16, &Cell)> = Vec::new();
-        for (x, y, cell) in content {
-            let Some(address) = links::address(cell.underline_color) else {
-                plain.push((x, y, cell));
-                continue;
-            };
-            self.0.draw(plain.drain(..))?;
-            let mut bare = cell.clone();
-            bare.underline_color = Color::Reset;
-            write!(self.0, "\x1b]8;;{address}\x1b\\")?;
-            self.0.draw(std::iter::once((x, y, &bare)))?;
-            write!(self.0, "\x1b]8;;\x1b\\")?;
-        }
-        self.0.draw(plain.into_iter())
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        self.0.hide_cursor()
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        self.0.show_cursor()
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(Position::ORIGIN)
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.0.set_cursor_position(position)
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.0.clear()
-    }
-
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.0.clear_region(region)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        self.0.size()
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.0.window_size()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Backend::flush(&mut self.0)
-    }
-}
-
-/// The columns behind the first one that terminals put parts of a drawn character into: `น้ำ` is one character to a reader, and
-/// letters with columns of their own to a terminal. Whoever writes over the first column leaves the rest there, and ratatui
-/// takes it for gone, which it is behind a character that is wide by itself.
-fn parts_behind(buffer: &Buffer) -> Vec<Position> {
-    let columns = usize::from(buffer.area.width);
-    let mut behind = Vec::new();
-    for (at, cell) in buffer.content.iter().enumerate().filter(|(_, cell)| cell.symbol().len() > 1) {
-        let wide = cell.symbol().chars().filter_map(UnicodeWidthChar::width).filter(|width| *width > 0);
-        let (parts, width) = wide.fold((0, 0), |(parts, all), width| (parts + 1, all + width));
-        let room = columns - at % columns.max(1);
-        behind.extend((1..width.min(room)).filter(|_| parts > 1).map(|place| {
-            let (x, y) = buffer.pos_of(at);
-            Position { x: x.saturating_add(u16::try_from(place).unwrap_or(u16::MAX)), y }
-        }));
-    }
-    behind
-}
-
 /// The terminal in our hands. Dropping it gives it back, also on an error.
 pub(super) struct Term {
-    terminal: Terminal<Screen>,
-    /// Places that have to be drawn again whatever comes there: see [`parts_behind`].
-    behind: Vec<Position>,
+    canvas: Canvas<Stdout>,
+    /// Whether a new size came among what was dropped.
+    was_resized: bool,
     /// Whether the mouse is ours too. Where it is not, the terminal selects text with it.
     has_mouse: bool,
 }
 
 fn take() -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+    // What a terminal draws wider than it was counted stays in its row.
+    execute!(io::stdout(), EnterAlternateScreen, DisableLineWrap, EnableBracketedPaste)
 }
 
 /// Gives the terminal back as it was, if it was taken, and as far as it is still there.
@@ -221,7 +131,9 @@ pub fn give_back() {
     if !is_raw_mode_enabled().unwrap_or(true) {
         return;
     }
-    execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
+    let out = &mut io::stdout();
+    execute!(out, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste, EnableLineWrap).ok();
+    execute!(out, LeaveAlternateScreen, Show).ok();
     disable_raw_mode().ok();
 }
 
@@ -233,29 +145,20 @@ impl Drop for Term {
 
 impl Term {
     pub(super) fn new() -> Result<Self, Failure> {
+        // Whether there are colours was decided before (`Look`): `--color always` outdoes NO_COLOR, which crossterm would obey.
+        force_color_output(true);
         take().map_err(|error| broken(&error))?;
-        let made = Terminal::new(Screen(CrosstermBackend::new(io::stdout()))).and_then(|mut terminal| {
-            terminal.clear()?;
-            Ok(Self { terminal, behind: Vec::new(), has_mouse: false })
-        });
-        made.map_err(|error| {
-            give_back();
-            broken(&error)
-        })
+        match Canvas::new(io::stdout()) {
+            Ok(canvas) => Ok(Self { canvas, was_resized: false, has_mouse: false }),
+            Err(error) => {
+                give_back();
+                Err(broken(&error))
+            }
+        }
     }
 
     pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> Result<(), Failure> {
-        let behind = &mut self.behind;
-        let paint = |frame: &mut Frame<'_>| {
-            paint(frame);
-            let buffer = frame.buffer_mut();
-            for place in std::mem::replace(behind, parts_behind(buffer)) {
-                if let Some(cell) = buffer.cell_mut(place) {
-                    cell.set_diff_option(CellDiffOption::AlwaysUpdate);
-                }
-            }
-        };
-        self.terminal.draw(paint).map(drop).map_err(|error| broken(&error))
+        self.canvas.draw(paint).map_err(|error| broken(&error))
     }
 
     /// Takes the mouse for this screen, or leaves it to the terminal.
@@ -274,12 +177,12 @@ impl Term {
         if self.has_mouse {
             self.mouse(true)?;
         }
-        self.terminal.clear().map_err(|error| broken(&error))
+        self.canvas.clear().map_err(|error| broken(&error))
     }
 
     /// Columns and rows of the screen.
     pub(super) fn size(&self) -> Result<Size, Failure> {
-        self.terminal.size().map_err(|error| broken(&error))
+        self.canvas.size().map_err(|error| broken(&error))
     }
 
     /// Whether something has come or comes within so long.
@@ -290,7 +193,7 @@ impl Term {
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
     pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
         loop {
-            if stop() {
+            if stop() || std::mem::take(&mut self.was_resized) {
                 return Ok(None);
             }
             if !event::poll(TICK).map_err(|error| broken(&error))? {
@@ -324,10 +227,11 @@ impl Term {
         Ok(held)
     }
 
-    /// Drops what was typed before the screen changed.
+    /// Drops what was typed before the screen changed; a new size is drawn all the same.
     pub(super) fn drain(&mut self) -> Result<(), Failure> {
         while event::poll(Duration::ZERO).map_err(|error| broken(&error))? {
-            event::read().map_err(|error| broken(&error))?;
+            let dropped = event::read().map_err(|error| broken(&error))?;
+            self.was_resized |= matches!(dropped, Event::Resize(..));
         }
         Ok(())
     }
@@ -360,16 +264,6 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_terminal_draws_of_one_character_in_several_columns_is_known() {
-        let places = |line: &str| -> Vec<u16> {
-            parts_behind(&Buffer::with_lines([line])).into_iter().map(|place| place.x).collect()
-        };
-        assert_eq!(places("a\u{e19}\u{e49}\u{e33}b"), [2], "Thai sara am has a column of its own");
-        assert_eq!(places("한 漢 e\u{301} x"), [0; 0], "what is wide by itself, or has a mark");
-        assert_eq!(places("\u{1f1eb}\u{1f1f7}"), [1], "a flag is two letters");
-    }
 
     #[test]
     fn a_held_key_acts_once_and_then_not_before_it_is_released() {

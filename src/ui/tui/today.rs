@@ -1,5 +1,6 @@
 //! The first screen: what to do now, the decks, and what is known.
 
+mod decks;
 mod page;
 
 use crate::core::study_day::StudyDay;
@@ -22,7 +23,9 @@ use crate::ui::tui::browse;
 use crate::ui::tui::checkup;
 use crate::ui::tui::edit;
 use crate::ui::tui::pages;
+use crate::ui::tui::paint;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::column_beside;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
@@ -39,8 +42,8 @@ use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
+use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use std::collections::BTreeSet;
 
@@ -103,38 +106,7 @@ pub fn today(
         let page =
             Page { overview, recall: recall.as_ref(), rows: &rows, chosen, folded: &folded, with, settings: &settings };
         let asks_whose = page.asks_whose();
-        term.draw(|frame| {
-            // What was said stands in the foot, where it is in sight whatever the screen's height.
-            let (area, is_wide) = page::area(frame.area());
-            let said = said
-                .as_ref()
-                .map_or_else(Vec::new, |said| wrapped(said, usize::from(area.width), style(Tone::Near, look)));
-            let (head, body, mut foot) = parts(area, u16::try_from(said.len() + 1).unwrap_or(1));
-            frame.render_widget(page.head(usize::from(head.width)), head);
-            let above = Rect { height: foot.height.saturating_sub(1), ..foot };
-            frame.render_widget(Paragraph::new(said), above);
-            foot = Rect { y: foot.y + above.height, height: foot.height - above.height, ..foot };
-            let has_pane = is_wide && overview.day > 0;
-            let [left, between, pane] = if has_pane { page::halves(body) } else { [body; 3] };
-            if has_pane {
-                let rule = vec![Line::styled("│", style(Tone::Quiet, look)); usize::from(between.height)];
-                frame.render_widget(Paragraph::new(rule), between);
-                frame.render_widget(Paragraph::new(page.pane(usize::from(pane.width))), pane);
-            }
-            let (lines, at) = page.lines(usize::from(left.width), has_pane);
-            // The chosen row stays in sight.
-            let at = u16::try_from(at).unwrap_or(u16::MAX);
-            if chosen == 0 {
-                // What to do now is above the decks, and matters more than the first of them.
-                scroll = 0;
-            } else if at >= scroll + left.height {
-                scroll = (at + 1).saturating_sub(left.height);
-            } else if at < scroll {
-                scroll = at;
-            }
-            scroll = scrolled(frame, left, lines, scroll);
-            frame.render_widget(bar(bottom(overview, keys), 2, foot.width, look), foot);
-        })?;
+        term.draw(|frame| scroll = draw(frame, &page, said.as_deref(), scroll))?;
         if known.recall.is_none() {
             // It is drawn with the next look; until then nobody waits for it.
             known.recall = Some(workspace.recall()?);
@@ -161,7 +133,13 @@ pub fn today(
             continue;
         }
         let mut changed = true;
-        match keys.command(&key) {
+        match keys.command(&key).or_else(|| keys.among(&[Command::Actions], &key)) {
+            Some(Command::Actions) => {
+                let behind = |frame: &mut Frame<'_>| {
+                    draw(frame, &page, None, scroll);
+                };
+                said = decks::act(workspace, here, &behind, &mut term, with)?;
+            }
             Some(Command::Down) => (chosen, changed) = ((chosen + 1).min(rows.len()), false),
             Some(Command::Up) => (chosen, changed) = (chosen.saturating_sub(1), false),
             Some(Command::PageDown) => (chosen, changed) = ((chosen + 10).min(rows.len()), false),
@@ -223,6 +201,37 @@ pub fn today(
     }
 }
 
+/// Draws the screen from line `scroll` on, or where the chosen row is in sight; gives the line from which it was drawn.
+fn draw(frame: &mut Frame<'_>, page: &Page<'_>, said: Option<&str>, mut scroll: u16) -> u16 {
+    let (overview, look) = (page.overview, page.with.look);
+    let (area, has_pane) = column_beside(frame.area(), overview.day > 0);
+    // What was said stands in the foot, where it is in sight whatever the screen's height.
+    let said = said.map_or_else(Vec::new, |said| wrapped(said, usize::from(area.width), style(Tone::Near, look)));
+    let (head, body, mut foot) = parts(area, u16::try_from(said.len() + 1).unwrap_or(1));
+    frame.render_widget(page.head(usize::from(head.width)), head);
+    let above = Rect { height: foot.height.saturating_sub(1), ..foot };
+    frame.render_widget(Paragraph::new(said), above);
+    foot = Rect { y: foot.y + above.height, height: foot.height - above.height, ..foot };
+    let left = match has_pane {
+        true => paint::pane(frame, body, look, |width| page.pane(width)),
+        false => body,
+    };
+    let (lines, at) = page.lines(usize::from(left.width), has_pane);
+    // The chosen row stays in sight.
+    let at = u16::try_from(at).unwrap_or(u16::MAX);
+    if page.chosen == 0 {
+        // What to do now is above the decks, and matters more than the first of them.
+        scroll = 0;
+    } else if at >= scroll + left.height {
+        scroll = (at + 1).saturating_sub(left.height);
+    } else if at < scroll {
+        scroll = at;
+    }
+    scroll = scrolled(frame, left, lines, scroll);
+    frame.render_widget(bar(bottom(overview, page.with.keys), 2, foot.width, look), foot);
+    scroll
+}
+
 /// The keys that work now.
 fn bottom(overview: &Overview, keys: &Keymap) -> Vec<(String, Tone)> {
     let quiet = |command: Command, word: &str| (format!("{} {word}", keys.first(command)), Tone::Quiet);
@@ -231,18 +240,14 @@ fn bottom(overview: &Overview, keys: &Keymap) -> Vec<(String, Tone)> {
         let first = if overview.first_run { "begins" } else { "review" };
         pieces.push((format!("{} {first}", keys.shown(Command::Reveal, "enter")), Tone::Accent));
     }
-    if overview.checkup.is_some() {
-        pieces.push(quiet(Command::Checkup, "check-up"));
-    }
+    // The notice of a check-up names its key.
     pieces.push(quiet(Command::Browse, "browse"));
-    // Nothing to count or to undo before the first answer.
+    // Nothing to count before the first answer.
     if !overview.first_run {
         pieces.push(quiet(Command::Stats, "stats"));
     }
     pieces.push(quiet(Command::Add, "add"));
-    if !overview.first_run {
-        pieces.push(quiet(Command::Undo, "undo"));
-    }
+    pieces.push(quiet(Command::Actions, "decks"));
     pieces.push(quiet(Command::Help, "keys"));
     pieces.push(quiet(Command::Quit, "leave"));
     pieces

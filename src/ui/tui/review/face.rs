@@ -21,9 +21,10 @@ use crate::ui::tui::document;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::briefly;
 use crate::ui::tui::paint::buttons;
-use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::column_beside;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
+use crate::ui::tui::paint::pane;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
@@ -31,6 +32,7 @@ use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review::Over;
 use crate::ui::tui::review::Screen;
+use crate::ui::tui::review::beside::beside;
 use crate::ui::tui::review::is_typed;
 use crate::ui::words;
 use ratatui::Frame;
@@ -52,24 +54,25 @@ impl Screen {
         let area = frame.area();
         let session = review.session();
         let Some(current) = session.current() else { return };
-        // The keys may be wider than a text that is read.
-        let text = column(area);
-        let room = Rect { width: area.width.saturating_sub(text.x + 2).clamp(text.width, 100), ..text };
-        let foot = self.foot(review, room, with);
+        let (column, has_pane) = column_beside(area, true);
+        let foot = self.foot(review, column, with);
         let height = u16::try_from(foot.len()).unwrap_or(1);
-        let (head, body, foot_area) = parts(text, height);
-        let foot_area = Rect { width: room.width, ..foot_area };
+        let (head, body, foot_area) = parts(column, height);
         let deck = one_line(&current.loaded.deck);
         let mark = if current.loaded.state.marked { "* " } else { "" };
-        let left = words::left(session, " · ");
-        // What is left matters more than a long name of a deck.
-        let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width() + 3).max(6));
-        let title = fit(&format!("{name} · {left}"), usize::from(head.width));
+        // What is left matters more than a long name of a deck. The pane says it itself.
+        let left = if has_pane { String::new() } else { format!(" · {}", words::left(session, " · ")) };
+        let name = fit(&format!("{mark}{deck}"), usize::from(head.width).saturating_sub(left.width()).max(6));
+        let title = fit(&format!("{name}{left}"), usize::from(head.width));
         frame.render_widget(say(&title, Tone::Quiet, with.look), head);
+        let body = match has_pane {
+            true => pane(frame, body, with.look, |width| beside(current, review, width, with.look)),
+            false => body,
+        };
         self.height = body.height.max(1);
         let width = usize::from(body.width);
         let (lines, cursor) = match self.over {
-            Over::Nothing => self.card(current, review, width, with),
+            Over::Nothing => self.card(current, review, (width, has_pane), with),
             Over::Primer => (self.primer(current, width, with), None),
             Over::Info => (self.info(current, review, width, with), None),
             Over::Help => (help(self.place(review), with, width), None),
@@ -109,7 +112,7 @@ impl Screen {
         &self,
         current: &Current,
         review: &Review<'_>,
-        width: usize,
+        (width, has_pane): (usize, bool),
         with: ScreenContext<'_>,
     ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
         let shown = matches!(review.session().stage(), Stage::Back(_));
@@ -152,6 +155,11 @@ impl Screen {
         }
         lines.push(Line::from(Span::styled("─".repeat(width), style(Tone::Quiet, with.look))));
         lines.extend(self.answer(current, width, with));
+        // The pane has it too.
+        if let Some(topic) = current.loaded.topic.as_ref().filter(|_| !has_pane) {
+            lines.push(Line::default());
+            lines.extend(wrapped(&topic.title, width, style(Tone::Quiet, with.look)));
+        }
         if is_leech(current.loaded.state.lapses(), review.session().rules().leech_lapses) {
             let keys = format!(
                 "{} takes it out, {} adds a smaller card",
@@ -229,10 +237,6 @@ impl Screen {
             lines.push(Line::default());
             lines.extend(document::lines(&text.document(extra), Side::Answer, width, with.look));
         }
-        if let Some(topic) = &current.loaded.topic {
-            lines.push(Line::default());
-            lines.extend(wrapped(&topic.title, width, style(Tone::Quiet, with.look)));
-        }
         lines
     }
 
@@ -306,6 +310,7 @@ impl Screen {
                     (Command::Open, "open"),
                     (Command::Help, "keys"),
                     (Command::Undo, "undo"),
+                    (Command::Edit, "edit"),
                     (Command::Guessed, "guessed"),
                 ];
                 // Nobody guesses their own words.
@@ -340,22 +345,20 @@ impl Screen {
                         format!("{} hint", key(Command::Hint))
                     }));
                 }
+                // While letters are not typed they are keys.
+                let others = [(Command::Undo, "undo"), (Command::Info, "why"), (Command::Edit, "edit")];
+                let others = others.map(|(command, word)| quiet(format!("{} {word}", key(command))));
                 if self.typing {
                     pieces.push(quiet(keys));
                     lines.push(bar(pieces, 1, width, with.look));
                 } else if is_typed(current.question.ask) {
-                    // Letters are keys for now.
-                    let keys = [
-                        (Command::Undo, "undo"),
-                        (Command::Info, "why"),
-                        (Command::Edit, "edit"),
-                        (Command::Help, "keys"),
-                    ];
                     let mut pieces = vec![("Esc types on".to_owned(), Tone::Plain)];
-                    pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
+                    pieces.extend(others);
+                    pieces.push(quiet(keys));
                     pieces.push(quiet(format!("{} leave", key(Command::Quit))));
                     lines.push(bar(pieces, 2, width, with.look));
                 } else {
+                    pieces.extend(others);
                     pieces.push(quiet(keys));
                     lines.push(bar(pieces, 1, width, with.look));
                 }

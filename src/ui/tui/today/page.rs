@@ -12,28 +12,16 @@ use crate::ui::stats::share;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::fit;
+use crate::ui::tui::paint::gauge;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::words;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
 use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr as _;
-
-/// Columns from which a pane stands beside the decks.
-const WIDE: u16 = 120;
-
-/// Columns of that pane.
-const PANE: u16 = 40;
-
-/// Columns of everything, on however wide a screen.
-const MOST: u16 = 118;
-
-/// Columns of text, where there is no pane.
-const MOST_TEXT: u16 = 100;
 
 /// Days of use from which there is something to draw: before them a chart shows next to nothing.
 const CHART_DAYS: u64 = 7;
@@ -53,36 +41,9 @@ pub(super) struct Page<'p> {
     pub(super) settings: &'p Settings,
 }
 
-/// Where everything stands, and whether there is room for the pane.
-pub(super) fn area(screen: Rect) -> (Rect, bool) {
-    let is_wide = screen.width >= WIDE;
-    let margin = if screen.width >= 44 { 2 } else { 0 };
-    // A narrow screen keeps one column free at its edge, for the mark that there is more.
-    let free = u16::from(margin == 0 && screen.width > 10);
-    let width = screen.width.saturating_sub(2 * margin + free).min(if is_wide { MOST } else { MOST_TEXT });
-    (Rect { x: screen.x + (screen.width - free - width) / 2, width, ..screen }, is_wide)
-}
-
-/// The two parts of the body of a wide screen, with the line between them.
-pub(super) fn halves(body: Rect) -> [Rect; 3] {
-    let left = body.width.saturating_sub(PANE + 3);
-    [
-        Rect { width: left, ..body },
-        Rect { x: body.x + left + 1, width: 1, ..body },
-        Rect { x: body.x + left + 3, width: PANE, ..body },
-    ]
-}
-
 /// Millionths of a card as whole cards.
 fn cards(millionths: u64) -> u64 {
     (millionths + 500_000) / 1_000_000
-}
-
-/// A bar of so many columns, filled as far as `part` of `all`.
-fn bar(part: u64, all: u64, columns: u64) -> String {
-    let filled = (part * columns + all / 2).checked_div(all).unwrap_or(0).min(columns);
-    let count = |columns: u64| usize::try_from(columns).unwrap_or(0);
-    format!("{}{}", "█".repeat(count(filled)), "░".repeat(count(columns - filled)))
 }
 
 fn percent(part: u64, all: u64) -> u64 {
@@ -251,7 +212,7 @@ impl Page<'_> {
             if let Some((part, all)) = share {
                 spans.push(Span::styled(format!("{:>known$}", format!("{} %", percent(part, all))), tone(Tone::Plain)));
                 if drawn > 0 {
-                    spans.push(Span::styled(format!("  {}", bar(part, all, drawn)), tone(Tone::Quiet)));
+                    spans.push(Span::styled(format!("  {}", gauge(part, all, drawn)), tone(Tone::Quiet)));
                 }
             }
             Line::from(spans)
@@ -317,7 +278,7 @@ impl Page<'_> {
             let of = counted(all, "card", "cards");
             lines.extend(wrapped(&format!("You likely know {now} of {of} today"), width, style(Tone::Strong, look)));
             if overview.day >= CHART_DAYS {
-                lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), bar(now, all, 24))));
+                lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), gauge(now, all, 24))));
             }
             let day = friday.date().format("%A");
             lines.extend(wrapped(&format!("On {day}, if you stop now: {}", cards(recall.then)), width, Style::new()));
@@ -382,6 +343,9 @@ mod tests {
     use crate::ui::Look;
     use crate::ui::keymap::Keymap;
     use crate::ui::palette::Palette;
+    use crate::ui::tui::paint::column_beside;
+    use crate::ui::tui::paint::halves;
+    use ratatui::layout::Rect;
     use std::collections::BTreeMap;
 
     struct NoEditor;
@@ -448,8 +412,8 @@ mod tests {
         let recall = Some(&recall).filter(|_| overview.day > 0);
         let page =
             Page { overview, recall, rows: &overview.decks, chosen: 1, folded: &folded, with, settings: &settings };
-        let (area, is_wide) = area(Rect { x: 0, y: 0, width: columns, height: 24 });
-        let has_pane = is_wide && overview.day > 0;
+        let screen = Rect { x: 0, y: 0, width: columns, height: 24 };
+        let (area, has_pane) = column_beside(screen, overview.day > 0);
         let [left, _, right] = if has_pane { halves(area) } else { [area; 3] };
         let text = |lines: &[Line<'_>], width: u16| {
             for line in lines {
