@@ -11,10 +11,10 @@ use crate::core::text::slug;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::bulk;
+use crate::ops::bulk::is_anothers;
 use crate::ops::decks::deck_name;
 use crate::store::CardLine;
 use crate::store::DeckSet;
-use crate::store::Found;
 use crate::store::MatchResult;
 use crate::store::PackedNote;
 use crate::store::Stamp;
@@ -31,33 +31,11 @@ pub struct Added {
     pub known: bool,
 }
 
-/// Whether a living card of a deck goes by a key. One that was deleted or erased is in nobody's way.
-fn is_taken(store: &Store, deck: &str, key: &str) -> Result<bool, Failure> {
-    is_anothers(store, deck, key, None)
-}
-
-/// The same, of another note than `own`.
-pub(super) fn is_anothers(store: &Store, deck: &str, key: &str, own: Option<NoteUid>) -> Result<bool, Failure> {
-    let card = match store.find(&format!("{deck}/{key}"))? {
-        Found::Nothing => return Ok(false),
-        Found::One(card) => card,
-        // The cards of one note, or of several that claim one key.
-        Found::Many(names) => match names.first().map(|name| store.find(name)).transpose()? {
-            Some(Found::One(card)) => card,
-            _ => return Ok(true),
-        },
-    };
-    if Some(card.note) == own {
-        return Ok(false);
-    }
-    Ok(store.card(card)?.is_some_and(|line| !line.retired && !line.erased))
-}
-
 /// A key as a person may give it. Decks that are imported keep theirs, whatever is in them.
 ///
 /// # Errors
 /// When nobody could type the name of the card then.
-pub(super) fn key_given(text: &str) -> Result<&str, Failure> {
+pub fn key_given(text: &str) -> Result<&str, Failure> {
     let key = text.trim();
     let is_name = |c: char| !c.is_whitespace() && !matches!(c, '/' | '#') && !is_in_no_name(c);
     if !key.is_empty() && key.chars().count() <= LONGEST_KEY && key.chars().all(is_name) {
@@ -89,7 +67,7 @@ fn free_key(store: &Store, deck: &str, text: &NoteText) -> Result<Option<String>
     }
     for number in 1_u32.. {
         let key = if number == 1 { slug.clone() } else { format!("{slug}-{number}") };
-        if !is_taken(store, deck, &key)? {
+        if !is_anothers(store, deck, &key, None)? {
             return Ok(Some(key));
         }
     }
@@ -125,7 +103,7 @@ pub fn add(
         }
     };
     if let Some(key) = key
-        && is_taken(store, &id, key)?
+        && is_anothers(store, &id, key, None)?
     {
         return Err(Failure::usage(format!("the deck `{id}` has a card with the key `{key}` already"))
             .hint("choose another key"));

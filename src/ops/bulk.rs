@@ -17,7 +17,6 @@ use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::action_words::Done;
-use crate::ops::add::is_anothers;
 use crate::ops::decks::deck_name;
 use crate::ops::linked;
 use crate::store::CardLine;
@@ -432,6 +431,23 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
         keys_are_free(store, id, name, &keys)?;
     }
     Ok(plan)
+}
+
+/// Whether a living card of a deck, of another note than `own`, goes by a key. One that was deleted or erased is in nobody's way.
+pub(super) fn is_anothers(store: &Store, deck: &str, key: &str, own: Option<NoteUid>) -> Result<bool, Failure> {
+    let card = match store.find(&format!("{deck}/{key}"))? {
+        Found::Nothing => return Ok(false),
+        Found::One(card) => card,
+        // The cards of one note, or of several that claim one key.
+        Found::Many(names) => match names.first().map(|name| store.find(name)).transpose()? {
+            Some(Found::One(card)) => card,
+            _ => return Ok(true),
+        },
+    };
+    if Some(card.note) == own {
+        return Ok(false);
+    }
+    Ok(store.card(card)?.is_some_and(|line| !line.retired && !line.erased))
 }
 
 /// Refuses a move after which two cards of a deck would have one key: no name would tell them apart.

@@ -18,7 +18,6 @@ use crate::formats::DeckFault;
 use crate::formats::FileFault;
 use crate::formats::deck_toml::cards;
 use crate::formats::deck_toml::cards::Known;
-use crate::ops::add::key_given;
 use crate::ops::bulk;
 use crate::ops::import;
 use crate::ops::linked;
@@ -384,9 +383,6 @@ pub fn make(
     let mut wanted = Vec::new();
     let mut conflicts = Vec::new();
     for rewrite in rewrites.into_iter().filter(Rewrite::changes) {
-        let is_new = |tag: &&String| !rewrite.opened.text.tags.contains(*tag);
-        rewrite.text.tags.iter().filter(is_new).try_for_each(|tag| bulk::tag(tag).map(drop))?;
-        rewrite.new_key().map(key_given).transpose()?;
         let Some(now) = store.note_now(rewrite.opened.note)? else {
             return Err(Failure::failed(format!("`{}` is gone", one_line(&rewrite.opened.name)))
                 .hint("it was deleted, or its followed file lost it, while it was edited")

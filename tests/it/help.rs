@@ -176,6 +176,8 @@ fn every_command_with_json_tells_every_error_in_json() {
         // What only one of several arguments can satisfy is asked for before the database is.
         let expected = if ["edit", "forget"].contains(&name.as_str()) {
             format!("`lmq {name}` is missing a required argument")
+        } else if name == "set-due" {
+            "`DAY` can't be `x`".to_owned()
         } else {
             "the folder `no` is not there".to_owned()
         };
