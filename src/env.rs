@@ -164,10 +164,16 @@ impl Env {
         Some(etcetera::choose_base_strategy().ok()?.data_dir().join("lmq").join("lmq.db"))
     }
 
+    /// A variable of lmq's own, such as `LMQ_DB`. An empty one is as good as none.
+    #[must_use]
+    pub fn variable(name: &str) -> Option<std::ffi::OsString> {
+        std::env::var_os(name).filter(|value| !value.is_empty())
+    }
+
     /// Where the settings lie: `LMQ_CONFIG`, else the platform's folder.
     #[must_use]
     pub fn config_file() -> Option<PathBuf> {
-        if let Some(path) = std::env::var_os("LMQ_CONFIG").filter(|path| !path.is_empty()) {
+        if let Some(path) = Self::variable("LMQ_CONFIG") {
             return Some(PathBuf::from(path));
         }
         Some(etcetera::choose_base_strategy().ok()?.config_dir().join("lmq").join("config.toml"))

@@ -179,19 +179,24 @@ fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
     if let Some(fault) = faults.into_iter().next() {
         let is_guess = args.kind.is_none() && args.backs.is_empty();
         let failure = if is_guess { "there is no answer, and as a cloze" } else { "the card has a fault:" };
-        return Err(Failure::usage(format!("{failure} {}", card_words::what(&fault)))
+        return Err(Failure::data(format!("{failure} {}", card_words::what(&fault)))
             .hint(format!("{}; or give an answer: {HOW}", card_words::help(&fault))));
     }
     Ok(NoteText {
         kind: name.to_owned(),
         fields,
-        tags: args.tags.clone(),
-        extra,
-        hint: args.hint.clone(),
+        tags: tags(args)?,
+        extra: extra.filter(|text| !blank(text)),
+        hint: args.hint.clone().filter(|text| !blank(text)),
         // What is typed here is meant as it is; a [[card]] may be Markdown.
         markup: Markup::Plain,
         ..NoteText::default()
     })
+}
+
+/// The tags that the options give.
+fn tags(args: &Args) -> Result<Vec<String>, Failure> {
+    args.tags.iter().map(|tag| ops::bulk::tag(tag)).collect()
 }
 
 /// The number of a deletion, from what stands behind its braces: 2 of `c2::word}}`.
@@ -226,15 +231,17 @@ fn read(name: &str, text: &str, store: &Store, deck: &str) -> Result<(Option<Str
 }
 
 /// A card that was read, with what the options say besides. What the card itself says comes first.
-fn with_options(args: &Args, (key, mut text): (Option<String>, NoteText)) -> (Option<String>, NoteText) {
-    for tag in &args.tags {
-        if !text.tags.contains(tag) {
-            text.tags.push(tag.clone());
+fn with_options(args: &Args, card: (Option<String>, NoteText)) -> Result<(Option<String>, NoteText), Failure> {
+    let (key, mut text) = card;
+    for tag in tags(args)? {
+        if !text.tags.contains(&tag) {
+            text.tags.push(tag);
         }
     }
-    text.extra = text.extra.or_else(|| args.extra.clone());
-    text.hint = text.hint.or_else(|| args.hint.clone());
-    (key.or_else(|| args.key.clone()), text)
+    let given = |option: &Option<String>| option.clone().filter(|text| !text.trim().is_empty());
+    text.extra = text.extra.or_else(|| given(&args.extra));
+    text.hint = text.hint.or_else(|| given(&args.hint));
+    Ok((key.or_else(|| args.key.clone()), text))
 }
 
 /// A card written in the editor; nothing where its user left it.
@@ -277,7 +284,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (None, Some(_)) => {
             let text = piped()?;
             let store = ctx.store()?;
-            let (key, text) = with_options(args, read("-", &text, &store, &args.deck)?);
+            let (key, text) = with_options(args, read("-", &text, &store, &args.deck)?)?;
             (store, key, text, None)
         }
         (None, None) => {
@@ -289,11 +296,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                     ctx.line("nothing was added")
                 };
             };
-            let (key, text) = with_options(args, (key, text));
+            let (key, text) = with_options(args, (key, text))?;
             (store, key, text, Some(draft))
         }
     };
     let stamp = ctx.stamp();
+    let told = ops::decks::told_of_id(&store, &args.deck)?;
     let added = ops::add::add(&mut store, &ctx.env, stamp, &args.deck, key.as_deref().map(str::trim), &text);
     let Added { cards, known } = added.map_err(|failure| match &draft {
         Some(draft) => failure.hint(draft.how_to_resume()),
@@ -302,6 +310,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     if let Some(draft) = draft {
         draft.drop_file();
     }
+    told.iter().for_each(|told| ctx.say(told));
     if known {
         ctx.say("the deck already has this card; nothing was added");
     }

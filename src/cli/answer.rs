@@ -30,10 +30,10 @@ pub(super) struct Args {
     card: String,
 
     /// again, hard, good or easy, or the number of that key in a session
-    #[arg(required_unless_present = "response")]
     grade: Option<String>,
 
-    /// What you answered: judged as in a session, and kept with the answer; the number of an option, or `3 1 2` for an order
+    /// What you answered: judged as in a session, and kept with the answer; an option or its number, `3 1 2` or `a > b > c`
+    /// for an order
     #[arg(long, alias = "typed", value_name = "TEXT")]
     response: Option<String>,
 
@@ -85,6 +85,14 @@ fn graded(store: &Store, ctx: &Ctx, card: CardId, text: &str) -> Result<Quality,
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    match (&args.grade, &args.response) {
+        (None, None) => return Err(Failure::usage("give a grade or --response").hint("lmq answer CARD good")),
+        (None, Some(response)) if response.trim().is_empty() => {
+            return Err(Failure::usage("--response is empty")
+                .hint("give what you answered; if you did not know, the grade is `again`"));
+        }
+        _ => {}
+    }
     let mut store = ctx.store()?;
     let card = ctx.card(&store, &args.card)?;
     ctx.ask_about_clock(args.yes)?;
@@ -102,6 +110,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     if let Some(verdict) = verdict.as_ref().filter(|_| !args.json) {
         ctx.say(&ui::words::judged(verdict));
+        if verdict.outcome != Correctness::Right {
+            ctx.say(&format!("the answer is `{}`", one_line(&verdict.expected)));
+        }
     }
     let today = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?.today;
     if args.json {

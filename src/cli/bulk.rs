@@ -3,12 +3,14 @@
 use crate::cli::Ctx;
 use crate::cli::ask::in_terminal;
 use crate::cli::ask::said_yes;
+use crate::cli::json;
 use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
 use crate::ops::bulk::BulkPlan;
 use crate::store::Store;
+use serde::Serialize;
 
 /// Which cards, and how sure.
 #[derive(Debug, clap::Args)]
@@ -19,6 +21,26 @@ pub(super) struct Which {
 
     #[command(flatten)]
     sure: Sure,
+
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was done, or would be.
+#[derive(Serialize)]
+struct Changed<'p> {
+    dry_run: bool,
+    changed: usize,
+    unchanged: usize,
+    label: Option<String>,
+    names: &'p [String],
+}
+
+/// Tells a program what was done.
+fn as_json(plan: &BulkPlan, dry_run: bool, ctx: &mut Ctx) -> Result<(), Failure> {
+    let label = (plan.count() > 0).then(|| plan.label());
+    json::print(ctx, &Changed { dry_run, changed: plan.count(), unchanged: plan.left, label, names: &plan.names })
 }
 
 /// How sure.
@@ -51,6 +73,9 @@ pub(super) fn change(
         let left = counted(plan.without_due, "card was never answered and has", "cards were never answered and have");
         ctx.say(&format!("{left} no due day to set"));
     }
+    if which.json && (plan.count() == 0 || which.sure.dry_run) {
+        return as_json(&plan, which.sure.dry_run, ctx);
+    }
     if plan.count() == 0 {
         return ctx.line(format!("nothing to change in {}", plan.of(plan.left)));
     }
@@ -60,6 +85,10 @@ pub(super) fn change(
     }
     if plan.count() > 1 && !which.sure.yes {
         let what = plan.of(plan.count());
+        // A program that gets JSON is asked nothing.
+        if which.json {
+            return Err(unasked(&what));
+        }
         if in_terminal() {
             names(&plan, ctx)?;
         }
@@ -69,6 +98,9 @@ pub(super) fn change(
     }
     for line in bulk::apply(&mut store, &ctx.settings, stamp, &plan)? {
         ctx.say(&line);
+    }
+    if which.json {
+        return as_json(&plan, false, ctx);
     }
     ctx.line(plan.label())
 }
@@ -83,8 +115,16 @@ fn names(plan: &BulkPlan, ctx: &mut Ctx) -> Result<(), Failure> {
     }
 }
 
-/// Nobody said that it should be done.
+/// Nobody said that it should be done, or somebody said that it should not.
 pub(super) fn unsure(what: &str) -> Failure {
+    if in_terminal() {
+        return Failure::failed("nothing was changed");
+    }
+    unasked(what)
+}
+
+/// Nobody could be asked.
+fn unasked(what: &str) -> Failure {
     Failure::usage(format!("nothing was changed: this would change {what}"))
         .hint("use --yes to do it, or --dry-run to look first; `lmq undo` takes it back")
 }

@@ -91,6 +91,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         Some(array) => array.end(ctx),
         None if count == 0 => {
             ctx.say("no card matches");
+            crate::ops::search::hint(&args.query.join(" ")).iter().for_each(|hint| ctx.say(hint));
             Ok(())
         }
         None => Ok(()),

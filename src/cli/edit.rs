@@ -22,6 +22,7 @@ use crate::core::text::printable;
 use crate::failure::Failure;
 use crate::formats::FileFault;
 use crate::ops;
+use crate::ops::add::key_given;
 use crate::ops::edit::Conflict;
 use crate::ops::edit::Done;
 use crate::ops::edit::How;
@@ -376,9 +377,9 @@ fn set(
         return Ok(());
     }
     match field {
-        "key" => *key = one(),
+        "key" => *key = one().map(|key| key_given(&key).map(str::to_owned)).transpose()?,
         "kind" => text.kind = one().unwrap_or_default(),
-        "tags" => text.tags = values,
+        "tags" => text.tags = values.iter().map(|tag| ops::bulk::tag(tag)).collect::<Result<_, _>>()?,
         "source" => text.source = values,
         "after" => text.after = values,
         "topic" => text.topic = one(),

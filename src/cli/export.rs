@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::busy::Busy;
 use crate::cli::parse;
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::EXPORTERS;
 use crate::formats::exporter;
@@ -10,6 +11,7 @@ use crate::ops::export::LogOptions;
 use crate::ops::files::Existing;
 use crate::ops::files::NewFile;
 use crate::ops::files::Rights;
+use crate::ops::files::of_format;
 use crate::store::DeckSet;
 use std::io;
 use std::io::Write;
@@ -60,6 +62,9 @@ pub(super) struct Args {
 /// The format of the log.
 const LOG_FORMAT: &str = "jsonl";
 
+/// Endings of files that mean formats which hold no history.
+const OTHER_FORMATS: [&str; 4] = ["toml", "csv", "tsv", "xlsx"];
+
 /// `a, b or c`
 fn any_of(names: &[&str]) -> String {
     match names {
@@ -83,7 +88,9 @@ fn format(args: &Args) -> Result<String, Failure> {
     let names: Vec<&str> = EXPORTERS.iter().map(|exporter| exporter.name()).collect();
     match ending {
         Some(name) if names.contains(&name.as_str()) => Ok(name),
-        _ => Err(Failure::usage("the format is not given").hint(format!("use --format {}", any_of(&names)))),
+        Some(other) => Err(Failure::usage(format!("lmq can't export to `.{}`", one_line(&other)))
+            .hint(format!("end the name in .{}, or use --format", names.join(", .")))),
+        None => Err(Failure::usage("the format is not given").hint(format!("use --format {}", any_of(&names)))),
     }
 }
 
@@ -111,11 +118,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             return Err(Failure::usage("the history is always exported whole, as lines of JSON")
                 .hint("lmq export --what history --out FILE.jsonl.zst"));
         }
-        let compressed = args
-            .out
-            .as_ref()
-            .and_then(|path| path.extension())
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("zst"));
+        let ending = args.out.as_ref().and_then(|path| path.extension()).map(|ending| ending.to_ascii_lowercase());
+        if let Some(other) = ending.as_ref().filter(|ending| OTHER_FORMATS.iter().any(|other| *ending == other)) {
+            return Err(Failure::usage(format!("the history can't be exported to `.{}`", other.to_string_lossy()))
+                .hint("it is lines of JSON: end the name in .jsonl, or in .jsonl.zst to compress it"));
+        }
+        let compressed = ending.is_some_and(|ending| ending == "zst");
         let options = LogOptions { compressed, with_typed: args.with_typed };
         let (mut left_out, mut elsewhere) = (0, 0);
         let count = write(file, ctx, |out| {
@@ -151,9 +159,18 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         decks = store.decks_of(&cards)?;
         among = Some(cards.into_iter().map(|card| card.note).collect());
     }
+    if file.is_none() {
+        // What a format can't hold is found before the first byte goes out: nobody is left with half a file.
+        ops::export::notes(&store, &decks, among.as_ref(), exporter, &mut io::sink())?
+            .map_err(|error| failure_of(&error))?;
+    }
     let count = write(file, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?;
     ctx.say(&format!("wrote {}", counted(count, "note", "notes")));
     Ok(())
+}
+
+fn failure_of(error: &io::Error) -> Failure {
+    of_format(error).unwrap_or_else(|| Failure::output(error))
 }
 
 fn write(
@@ -177,13 +194,7 @@ fn write(
     let busy = file.map(|_| Busy::new(ctx, "writing"));
     let done = match file {
         Some(file) => file.write(work),
-        None => work(&mut ctx.out).map_err(|error| {
-            if error.kind() == io::ErrorKind::InvalidInput {
-                Failure::usage("this format can't hold that").at(error.to_string())
-            } else {
-                Failure::output(&error)
-            }
-        }),
+        None => work(&mut ctx.out).map_err(|error| failure_of(&error)),
     };
     drop(busy);
     if let Some(failure) = trouble {

@@ -100,6 +100,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
         let question = format!("This erases {}, for good: `lmq undo` can't bring it back.", plan.label);
         if !confirmed(ctx, &question)? {
+            if in_terminal() {
+                return Err(Failure::failed("nothing was erased"));
+            }
             return Err(Failure::usage(format!("nothing was erased: this would erase {}", plan.label))
                 .hint("use --yes to erase it for good, or --dry-run to look"));
         }

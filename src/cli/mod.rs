@@ -37,6 +37,7 @@ mod next;
 mod output;
 mod parse;
 mod pause;
+mod place;
 mod remind;
 mod report;
 mod reset;
@@ -54,6 +55,9 @@ mod telling;
 mod undo;
 mod usage;
 
+use crate::cli::place::database;
+use crate::cli::place::in_a_folder;
+use crate::cli::place::is_there;
 use crate::cli::telling::Telling;
 use crate::core::settings::Settings;
 use crate::core::study_day::Timestamp;
@@ -109,12 +113,12 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 usage error, 3 bad data, 4 a bug in lmq."
 )]
 struct Cli {
-    /// The database file [default: lmq/lmq.db in the platform's data folder]
-    #[arg(long, global = true, value_name = "PATH", env = "LMQ_DB", hide_env_values = true)]
+    /// The database file [default: lmq/lmq.db in the platform's data folder] [env: LMQ_DB]
+    #[arg(long, global = true, value_name = "PATH")]
     db: Option<PathBuf>,
 
-    /// Act as if it were this moment: 2026-01-15T09:00:00+01:00, or local time without an offset
-    #[arg(long, global = true, value_name = "TIME", env = "LMQ_NOW", hide_env_values = true, value_parser = parse::now)]
+    /// Act as if it were this moment: 2026-01-15T09:00:00+01:00, or local time without an offset [env: LMQ_NOW]
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse::now)]
     now: Option<Timestamp>,
 
     /// When to use colour
@@ -364,13 +368,7 @@ impl Ctx {
     fn card_found(&self, store: &Store, name: &str, found: Found) -> Result<crate::core::id::CardId, Failure> {
         match found {
             Found::One(card) => Ok(card),
-            Found::Many(names) => {
-                let mut failure = Failure::usage(format!("`{name}` could be several cards"));
-                for name in names {
-                    failure = failure.at(name);
-                }
-                Err(failure.hint("name one of them"))
-            }
+            Found::Many(names) => Err(ops::bulk::several(name, names)),
             Found::Nothing => {
                 let near = store.nearest_name(name)?;
                 Err(Failure::usage(format!("there is no card `{name}`")).hint(match near {
@@ -409,23 +407,14 @@ fn complain(text: &str) {
     writeln!(err, "{}", crate::core::text::printable(text)).ok();
 }
 
-fn database(given: Option<PathBuf>) -> Result<PathBuf, Failure> {
-    given.filter(|path| !path.as_os_str().is_empty()).or_else(Env::data_file).ok_or_else(|| {
-        Failure::failed("cannot tell where your data folder is: there is no home folder")
-            .hint("name the database file with --db, or set LMQ_DB")
+/// The moment that the environment fixes.
+fn fixed_moment() -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = Env::variable("LMQ_NOW") else { return Ok(None) };
+    let text = text.to_string_lossy();
+    parse::now(&text).map(Some).map_err(|why| {
+        let name = crate::core::text::one_line(&text);
+        Failure::usage(format!("`LMQ_NOW` can't be `{name}`")).at(why).hint("correct the variable, or unset it")
     })
-}
-
-/// The database, if the folder that it is to lie in is there. A folder that nobody made is a slip; only that of the platform is
-/// made by lmq. Where a file stands in the way, whoever opens the database says so.
-fn in_a_folder(db: PathBuf) -> Result<PathBuf, Failure> {
-    let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-    let is_slip = |folder: &Path| folder.ancestors().skip(1).find(|above| above.exists()).is_none_or(Path::is_dir);
-    let is_default = Env::data_file().as_deref() == Some(db.as_path());
-    let Some(folder) = folder.filter(|folder| !is_default && is_slip(folder)) else { return Ok(db) };
-    Err(Failure::usage(format!("the folder `{}` is not there", folder.display()))
-        .at(format!("the database would be `{}`", db.display()))
-        .hint("check --db or LMQ_DB for a typo; to start a database there, create the folder first"))
 }
 
 /// The command line as clap has it: for completions, the manual and docs/cli.md.
@@ -493,7 +482,10 @@ fn read(mut args: Vec<OsString>, telling: &Telling) -> Result<Option<Cli>, Failu
     }
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) if error.use_stderr() => return Err(usage::failure(&error, &telling.args)),
+        Err(error) if error.use_stderr() => {
+            let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+            return Err(usage::failure(&error, &args));
+        }
         Err(error) => {
             error.print().map_err(|error| Failure::output(&error))?;
             return Ok(None);
@@ -538,7 +530,7 @@ fn try_run(
     settings: Result<Settings, Failure>,
 ) -> Result<u8, Failure> {
     let Some(cli) = read(args, telling)? else { return Ok(0) };
-    if let Some(now) = cli.now {
+    if let Some(now) = cli.now.map_or_else(fixed_moment, |now| Ok(Some(now)))? {
         env.fix_now(now);
     }
     let screen_reader = telling.screen_reader;
@@ -555,6 +547,8 @@ fn try_run(
             settings
         }
     };
+    let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
+    let is_named = cli.db.is_some() && cli.command.is_some();
     let db = match &cli.command {
         Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
             database(cli.db).unwrap_or_default()
@@ -569,10 +563,12 @@ fn try_run(
             ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
         }
     }
+    if is_named && only_looks {
+        is_there(&db)?;
+    }
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
     let out = output::Out::new(Box::new(io::stdout()), Env::terminals().stdout && !draws);
-    let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let out = BufWriter::new(out);
     let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, screen_reader, clock: None, only_looks };
     match &cli.command {

@@ -3,6 +3,7 @@ use crate::cli::bulk::Which;
 use crate::cli::bulk::change;
 use crate::failure::Failure;
 use crate::ops::bulk;
+use crate::ops::decks;
 
 /// Move notes with all their cards to another deck
 ///
@@ -24,5 +25,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    change(&args.which, ctx, |store, _| bulk::move_to(store, &args.deck))
+    change(&args.which, ctx, |store, ctx| {
+        decks::told_of_id(store, &args.deck)?.iter().for_each(|told| ctx.say(told));
+        bulk::move_to(store, &args.deck)
+    })
 }

@@ -7,11 +7,13 @@ use crate::core::document::Side;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::core::text::one_line;
+use crate::core::text::slug;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::queue::Options;
 use crate::store::CardLine;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Show the card that would be asked now
 ///
@@ -66,6 +68,18 @@ impl Asked {
     }
 }
 
+/// What to call a card before it is answered: its name, or its id where a word of the answer is in the name.
+fn harmless_name(line: &CardLine, prompt: &str) -> String {
+    let words = |text: &str| slug(text).split('-').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let asked: BTreeSet<String> = words(&line.text.plain(prompt));
+    let named: BTreeSet<String> = words(&line.name());
+    let answer: BTreeSet<String> = words(&line.text.listed_answer(line.card.ordinal));
+    if answer.iter().any(|word| named.contains(word) && !asked.contains(word)) {
+        return line.card.to_string();
+    }
+    line.name()
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = ctx.store()?;
     let options = Options {
@@ -88,7 +102,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     }
     match asked {
         Some((line, question)) => {
-            ctx.line(one_line(&line.name()))?;
+            ctx.line(one_line(&harmless_name(&line, &question.prompt)))?;
             for line in crate::ui::prompt_lines(&line.text.document(&question.prompt)) {
                 ctx.line(line)?;
             }

@@ -59,8 +59,7 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
                 .hint("use --yes once you have seen it"));
         }
         if !said_yes(ctx, &format!("\nWrite this to {}?", one_line(&wanted.path.display().to_string())))? {
-            ctx.say("nothing was written");
-            return Ok(());
+            return Err(Failure::failed("nothing was written"));
         }
     }
     file.write(|out| formats::share::write(&share, out))?;

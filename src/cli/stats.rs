@@ -3,8 +3,10 @@ use crate::cli::colour::Role;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
 use crate::cli::report::build_report;
+use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops;
 use crate::ops::report::Wanted;
 use crate::ops::report::build_progress;
 use crate::report::render_text;
@@ -67,6 +69,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let report = build_report(&wanted, ctx)?;
         let renderer = renderer("json").ok_or_else(|| Failure::bug("no renderer `json`"))?;
         return renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error));
+    }
+    if wanted.search.is_some() {
+        let store = ctx.store()?;
+        if ops::search::cards(&store, &ctx.settings, today, &query)?.is_empty() {
+            ctx.line(format!("no card matches `{}`", one_line(&query)))?;
+            return ops::search::hint(&query).map_or(Ok(()), |hint| ctx.line(hint));
+        }
     }
     let width = if Env::terminals().stdout { crate::ui::width() } else { 80 };
     if args.all {

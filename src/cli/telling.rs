@@ -12,7 +12,6 @@ use std::io::Write as _;
 
 /// How errors are told, as the command line wants it before anything of it is understood.
 pub(super) struct Telling {
-    pub(super) args: Vec<String>,
     pub(super) colour: Colour,
     pub(super) screen_reader: bool,
     json: bool,
@@ -27,7 +26,7 @@ impl Telling {
         let screen_reader = has("--screen-reader") || settings.is_some_and(|settings| settings.screen_reader);
         // A screen reader may read out what colours a text.
         let colour = if screen_reader { Colour::Never } else { Colour::said(&args) };
-        Self { colour, args, screen_reader, json, all }
+        Self { colour, screen_reader, json, all }
     }
 
     pub(super) fn tell(&self, failure: &Failure) {

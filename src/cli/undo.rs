@@ -107,6 +107,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     };
     let label = words(&action);
     if changes > 1 && !args.yes && !confirmed(ctx, &label, changes)? {
+        if in_terminal() {
+            return Err(Failure::failed("nothing was changed"));
+        }
         return Err(Failure::usage(format!("this would change {}", cards(changes)))
             .at(one_line(&label))
             .hint("use --yes to do it"));

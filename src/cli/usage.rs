@@ -150,6 +150,10 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
         }
         ErrorKind::ArgumentConflict => {
             let others: Vec<String> = values(error, ContextKind::PriorArg).iter().map(|other| bare(other)).collect();
+            // Before a command of its own clap names that instead.
+            let argument =
+                if argument.is_empty() { one(error, ContextKind::InvalidSubcommand) } else { Some(argument) };
+            let argument = argument.unwrap_or_default();
             let what = match others.as_slice() {
                 [other] if *other == bare(&argument) => format!("`{other}` is given twice"),
                 [] => format!("`{}` cannot be used with the other arguments", bare(&argument)),
@@ -235,6 +239,11 @@ fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failu
             .at(usage(command))
             .hint(format!("{quotes}`{command} --help` explains its options"));
     }
+    if argument.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
+        return Failure::usage(format!("`{command}` has no option `{argument}`, and no number can be negative here"))
+            .at(usage(command))
+            .hint(format!("`{command} --help` explains its options"));
+    }
     let with = having(argument, &crate::cli::command(), "lmq");
     if with.iter().any(|path| path == command) {
         return Failure::usage(format!("`{argument}` is an option of `{command}` and comes after it"))
@@ -292,6 +301,11 @@ mod tests {
             ("lmq quit", "there is no command `lmq quit`", "`lmq help --all` lists every command"),
             ("lmq pause --off --until 7d", "cannot be used with", "`lmq pause --help`"),
             ("lmq --color red decks", "`--color` can't be `red`", "`lmq decks --help`"),
+            ("lmq decks --json hide v", "`hide` cannot be used with `--json`", "`lmq decks hide --help`"),
+            ("lmq set-due -1d x", "no number can be negative", "`lmq set-due --help`"),
+            ("lmq config set new_per_day -1", "no number can be negative", "`lmq config set --help`"),
+            ("lmq decks delete x", "there is no command `lmq decks delete`", "`lmq decks remove`"),
+            ("lmq card", "there is no command `lmq card`", "`lmq cards` finds cards"),
             ("lmq --db x next --new y", "`--new` can't be `y`", "`lmq next --help`"),
         ] {
             let failure = refused(line);

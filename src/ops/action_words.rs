@@ -98,10 +98,12 @@ pub fn words(line: &ActionLine) -> String {
             _ => format!("changed a tag of {}", note()),
         },
         ActionKind::Move => Done::Moved(&deck(line)).to(&note()),
+        // An empty deck has no notes that went with it.
+        ActionKind::Delete if matches!(line.fact, Some(Fact::Hidden { .. })) => format!("removed {}", of_decks(line)),
         ActionKind::Delete => Done::Deleted.to(&note()),
         ActionKind::Revive => Done::Revived.to(&note()),
         ActionKind::Rename => match (&line.subject, &line.words) {
-            (Subject::Deck(id), Some(new)) => format!("renamed the deck {} to {}", one_line(id), one_line(new)),
+            (Subject::Deck(_), Some(new)) => format!("renamed the deck {} to {}", deck(line), one_line(new)),
             _ => "renamed decks".to_owned(),
         },
         ActionKind::Configure => configured(line),
@@ -121,12 +123,17 @@ pub fn words(line: &ActionLine) -> String {
     }
 }
 
-/// What was done to decks: shown by what the step wrote first, and whether notes went or came with it.
-fn about_decks(line: &ActionLine) -> String {
-    let decks = match line.decks.len() {
+/// The deck or decks that it is about.
+fn of_decks(line: &ActionLine) -> String {
+    match line.decks.len() {
         0 | 1 => format!("the deck {}", deck(line)),
         more => counted(more, "deck", "decks"),
-    };
+    }
+}
+
+/// What was done to decks: shown by what the step wrote first, and whether notes went or came with it.
+fn about_decks(line: &ActionLine) -> String {
+    let decks = of_decks(line);
     match &line.fact {
         Some(Fact::Head { .. }) => format!("added {decks}"),
         Some(Fact::Hidden { hidden: true, .. }) if line.notes > 0 => {

@@ -326,14 +326,16 @@ pub(super) fn or_found(
         }
         let name = one_line(slip);
         let near = store.nearest_name(&name)?.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        return Err(Failure::failed(format!("no card matches `{name}`"))
+        return Err(Failure::usage(format!("there is no card `{name}`"))
             .hint(format!("{near}`lmq cards` lists all; to look for the text, write '\"{name}\"'")));
     }
     let text = query.join(" ");
     let cards = crate::ops::search::cards(store, settings, today, &text)?;
     if cards.is_empty() {
-        return Err(Failure::failed(format!("no card matches `{}`", one_line(&text)))
-            .hint("try the search with `lmq cards`; `lmq help search` explains every condition"));
+        return Err(Failure::failed(format!("no card matches `{}`", one_line(&text))).hint(
+            crate::ops::search::hint(&text)
+                .unwrap_or("try the search with `lmq cards`; `lmq help search` explains every condition"),
+        ));
     }
     Ok(cards)
 }
@@ -356,15 +358,26 @@ fn card_named(store: &Store, name: &str, find: Find) -> Result<Option<Vec<CardId
             }
             match (notes.len(), notes.first()) {
                 (1, Some(note)) => Ok(Some(store.cards_of_note(*note)?)),
-                _ => {
-                    let mut failure = Failure::usage(format!("`{}` could be several cards", one_line(name)));
-                    failure.places = names;
-                    Err(failure.hint("name one of them"))
-                }
+                _ => Err(several(name, names)),
             }
         }
         Found::Nothing => Ok(None),
     }
+}
+
+/// So many cards that a name could be are listed.
+const MOST_LISTED: usize = 8;
+
+/// That a name could be several cards.
+#[must_use]
+pub fn several(name: &str, mut names: Vec<String>) -> Failure {
+    let mut failure = Failure::usage(format!("`{}` could be several cards", one_line(name)));
+    if names.len() > MOST_LISTED {
+        names.truncate(MOST_LISTED);
+        names.push("and others".to_owned());
+    }
+    failure.places = names;
+    failure.hint("name one of them")
 }
 
 /// What a change to these cards would do.
@@ -382,6 +395,7 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
         without_due: 0,
     };
     let mut notes = BTreeSet::new();
+    let mut keys = Vec::new();
     store.lines(cards, |line| {
         let name = if plan.change.is_about_notes() {
             if !notes.insert(line.card.note) {
@@ -391,6 +405,9 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
                 plan.left += 1;
                 return Ok(());
             };
+            if matches!(version, Version::Elsewhere) && line.named {
+                keys.extend(line.key.clone().map(|key| (key, line.card.note)));
+            }
             plan.versions.push((line.card.note, version));
             line.known_by(line.note_name())
         } else {
@@ -410,7 +427,40 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
         }
         Ok(())
     })?;
+    if let BulkChange::Move { id, name } = &plan.change {
+        keys_are_free(store, id, name, &keys)?;
+    }
     Ok(plan)
+}
+
+/// Whether a living card of a deck, of another note than `own`, goes by a key. One that was deleted or erased is in nobody's way.
+pub(super) fn is_anothers(store: &Store, deck: &str, key: &str, own: Option<NoteUid>) -> Result<bool, Failure> {
+    let card = match store.find(&format!("{deck}/{key}"))? {
+        Found::Nothing => return Ok(false),
+        Found::One(card) => card,
+        // The cards of one note, or of several that claim one key.
+        Found::Many(names) => match names.first().map(|name| store.find(name)).transpose()? {
+            Some(Found::One(card)) => card,
+            _ => return Ok(true),
+        },
+    };
+    if Some(card.note) == own {
+        return Ok(false);
+    }
+    Ok(store.card(card)?.is_some_and(|line| !line.retired && !line.erased))
+}
+
+/// Refuses a move after which two cards of a deck would have one key: no name would tell them apart.
+fn keys_are_free(store: &Store, deck: &str, name: &str, keys: &[(String, NoteUid)]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for (key, note) in keys {
+        if !seen.insert(key) || is_anothers(store, deck, key, Some(*note))? {
+            let (deck, key) = (one_line(name), one_line(key));
+            return Err(Failure::usage(format!("nothing was moved: two cards of `{deck}` would have the key `{key}`"))
+                .hint("give one of them another key first: lmq edit CARD --set key=NEW"));
+        }
+    }
+    Ok(())
 }
 
 /// Makes the change, as one action; a tag goes into the followed deck file of its note too. Gives what to tell.
@@ -507,8 +557,11 @@ fn files_of(store: &Store, plan: &BulkPlan) -> Result<(linked::FileEditPlan, Vec
 /// When it is empty, too long, or holds control characters.
 pub fn tag(text: &str) -> Result<String, Failure> {
     let tag = text.trim();
-    if tag.is_empty() || tag.chars().count() > LONGEST || tag.chars().any(char::is_control) {
-        return Err(Failure::usage("a tag needs a name of up to 200 characters").hint("lmq tag TAG QUERY"));
+    if tag.is_empty() {
+        return Err(Failure::usage("the tag is empty").hint("write its name, such as `geo` or `geo::capitals`"));
+    }
+    if tag.chars().count() > LONGEST || tag.chars().any(char::is_control) {
+        return Err(Failure::usage("a tag has at most 200 characters, all on one line").hint("choose a shorter name"));
     }
     if tag.to_lowercase() == LEECH {
         return Err(Failure::usage("`leech` is given and taken by lmq itself: it follows from the answers")

@@ -168,16 +168,41 @@ fn put(writer: &mut Writer<'_>, deck: &deck_toml::DeckFile, edition: u32) -> Res
 /// A deck with its local number, id and name.
 type Named = (i64, String, String);
 
-/// The decks among these that a name means: an id, a name, or a parent of names (`a` means `a::b` too).
+/// The decks among these that a name means: an id, a name, or a parent of names (`a` means `a::b` too). An id that is shown as
+/// the name of another deck means that one.
 fn meant_by<'d>(decks: &'d [Named], name: &str) -> impl Iterator<Item = &'d Named> {
     let wanted = name.trim().to_lowercase();
     let parent = format!("{wanted}::");
+    let is_shown = decks.iter().any(|(.., shown)| shown.to_lowercase() == wanted);
     decks.iter().filter(move |(_, id, shown)| {
-        [id, shown].iter().any(|text| {
+        let is_meant = |text: &String| {
             let text = text.to_lowercase();
             text == wanted || text.starts_with(&parent)
-        })
+        };
+        is_meant(shown) || !is_shown && is_meant(id)
     })
+}
+
+/// What is to be told of a word that no deck is called, but that is the id of one: it had that name once, or its file has it.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn told_of_id(store: &Store, deck: &str) -> Result<Option<String>, StoreError> {
+    let wanted = deck.trim();
+    let found = store.deck_named(wanted)?.filter(|(_, name)| name.to_lowercase() != wanted.to_lowercase());
+    Ok(found.map(|(_, name)| format!("`{}` is the id of the deck `{}`", one_line(wanted), one_line(&name))))
+}
+
+/// Refuses a word that is the id of a deck with another name: what is taken away has to be called as it is shown.
+///
+/// # Errors
+/// The refusal.
+pub fn by_shown_name(store: &Store, deck: &str) -> Result<(), Failure> {
+    match (told_of_id(store, deck)?, store.deck_named(deck)?) {
+        (Some(told), Some((_, name))) => Err(Failure::usage(format!("nothing was changed: {told}"))
+            .hint(format!("name it as it is shown: `{}`", one_line(&name)))),
+        _ => Ok(()),
+    }
 }
 
 fn no_deck(decks: &[Named], name: &str) -> Failure {
@@ -242,7 +267,8 @@ pub fn make(store: &mut Store, stamp: Stamp, name: &str) -> Result<String, Failu
         let hidden = store.bare_decks()?.into_iter().any(|deck| deck.id == id && deck.hidden);
         let hint =
             if hidden { format!("it is hidden: `lmq decks show {shown}`") } else { "choose another name".into() };
-        return Err(Failure::usage(format!("there is already a deck `{shown}`")).hint(hint));
+        let why = told_of_id(store, &name)?.unwrap_or_else(|| format!("there is already a deck `{shown}`"));
+        return Err(Failure::usage(why).hint(hint));
     }
     store.write(stamp, ActionKind::Deck, Subject::Deck(name.clone()), |writer| writer.make_deck(&name))?;
     Ok(name)
@@ -296,7 +322,7 @@ pub fn show(store: &mut Store, stamp: Stamp, deck: &str) -> Result<ShownAgain, F
             }
             None => {
                 let gone = store.deleted_notes(id)?;
-                if !gone.is_empty() {
+                if !gone.is_empty() || store.is_removed_empty(id)? {
                     ids.push(id.clone());
                     again.decks.push(name.clone());
                     notes.extend(gone);
@@ -331,6 +357,7 @@ pub struct Removal {
 /// # Errors
 /// When there is no such deck.
 pub fn removal(store: &Store, deck: &str) -> Result<Removal, Failure> {
+    by_shown_name(store, deck)?;
     let decks = store.deck_names()?;
     let meant: Vec<&Named> = meant_by(&decks, deck).collect();
     if meant.is_empty() {
@@ -352,7 +379,9 @@ pub fn removal(store: &Store, deck: &str) -> Result<Removal, Failure> {
 /// When it can't be written.
 pub fn remove(store: &mut Store, stamp: Stamp, removal: &Removal) -> Result<(), Failure> {
     let ids: Vec<String> = removal.decks.iter().map(|(id, _)| id.clone()).collect();
-    store.write(stamp, ActionKind::Deck, subject(&ids), |writer| {
+    // By its kind it is told from hiding, where no notes tell.
+    let kind = if removal.notes.is_empty() { ActionKind::Delete } else { ActionKind::Deck };
+    store.write(stamp, kind, subject(&ids), |writer| {
         ids.iter().try_for_each(|id| writer.hide_deck(id, true))?;
         removal.notes.iter().try_for_each(|note| writer.delete(*note))
     })?;
@@ -426,8 +455,11 @@ pub fn renamings(store: &Store, deck: &str, new: &str) -> Result<Vec<Renaming>, 
     for renaming in &renamings {
         let wanted = renaming.new.to_lowercase();
         if stays.iter().any(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted) {
-            return Err(Failure::usage(format!("there is already a deck `{}`", one_line(&renaming.new)))
-                .hint("to put the cards there: lmq move DECK QUERY"));
+            let why = match told_of_id(store, &renaming.new)? {
+                Some(told) => told,
+                None => format!("there is already a deck `{}`", one_line(&renaming.new)),
+            };
+            return Err(Failure::usage(why).hint("to put the cards there: lmq move DECK QUERY"));
         }
     }
     renamings.retain(|renaming| renaming.old != renaming.new);

@@ -4,6 +4,7 @@ use crate::core::card::Said;
 use crate::core::id::NoteUid;
 use crate::core::log::Entry;
 use crate::core::log::LogRecord;
+use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::DeckHead;
 use crate::formats::Exporter;
@@ -133,6 +134,24 @@ fn gather(store: &Store, decks: Vec<DeckLine>, give: &mut Give<'_, Part>) -> Res
     Ok(())
 }
 
+/// What a format can't hold of the data, as a failure; of a note with the name by which it can be changed.
+fn held(error: io::Error, note: Option<(&str, &Item)>) -> io::Error {
+    if error.kind() != io::ErrorKind::InvalidInput {
+        return error;
+    }
+    let failure = Failure::data("this format can't hold that");
+    let name = note.and_then(|(deck, item)| match (&item.key, &item.identity) {
+        (Some(key), _) => Some(one_line(&format!("{deck}/{key}"))),
+        (None, Identity::Uid(uid)) => Some(uid.to_string()),
+        (None, Identity::Key(_) | Identity::Foreign { .. } | Identity::None) => None,
+    });
+    let failure = match name {
+        Some(name) => failure.at(format!("{name}: {error}")).hint(format!("correct the card: lmq edit {name}")),
+        None => failure.at(error.to_string()),
+    };
+    io::Error::new(io::ErrorKind::InvalidInput, failure)
+}
+
 /// Writes parts as they come. Gives the number of notes.
 fn write_parts(
     parts: Taker<Part>,
@@ -142,10 +161,15 @@ fn write_parts(
 ) -> Result<u64, Stopped> {
     let mut out = BufWriter::with_capacity(CHUNK, out);
     let mut writer = exporter.begin(&mut out)?;
-    let mut count = 0;
+    let (mut count, mut deck) = (0, String::new());
     let mut write = |part: &Part| -> Result<(), Stopped> {
         match part {
-            Part::Record(record) => Ok(writer.write(record)?),
+            Part::Record(record) => {
+                if let Record::Deck(head) = record {
+                    deck.clone_from(&head.id);
+                }
+                writer.write(record).map_err(|error| held(error, None).into())
+            }
             Part::Notes(notes) => {
                 for note in notes.read() {
                     let (uid, key, text) = note?;
@@ -158,7 +182,11 @@ fn write_parts(
                             text,
                             says: Said::ALL,
                         };
-                        writer.write(&Record::Note(Box::new(item)))?;
+                        let record = Record::Note(Box::new(item));
+                        writer.write(&record).map_err(|error| match &record {
+                            Record::Note(item) => held(error, Some((&deck, item))),
+                            Record::Deck(_) | Record::Topic(_) => error,
+                        })?;
                         count += 1;
                     }
                 }
@@ -167,7 +195,7 @@ fn write_parts(
         }
     };
     parts.each(|| (), &mut write)?;
-    writer.finish()?;
+    writer.finish().map_err(|error| held(error, None))?;
     out.flush()?;
     Ok(count)
 }

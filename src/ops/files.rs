@@ -16,10 +16,19 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// What a format says that can't hold what is asked of it, where it is that which stopped the writing.
+#[must_use]
+pub fn of_format(error: &io::Error) -> Option<Failure> {
+    if error.kind() != io::ErrorKind::InvalidInput {
+        return None;
+    }
+    let said = error.get_ref().and_then(|inner| inner.downcast_ref::<Failure>());
+    Some(said.cloned().unwrap_or_else(|| Failure::usage("this format can't hold that").at(error.to_string())))
+}
+
 fn refused(path: &Path, error: &io::Error) -> Failure {
-    // The formats say so when they can't hold what is asked of them: no fault of the folder.
-    if error.kind() == io::ErrorKind::InvalidInput {
-        return Failure::usage("this format can't hold that").at(error.to_string());
+    if let Some(failure) = of_format(error) {
+        return failure;
     }
     Failure::failed(format!("cannot write `{}`", path.display()))
         .at(error.to_string())

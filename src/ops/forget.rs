@@ -13,6 +13,7 @@ use crate::ops::bulk;
 use crate::ops::copies::copies_of;
 use crate::ops::copies::drafts_of;
 use crate::ops::copies::remains_of;
+use crate::ops::decks::by_shown_name;
 use crate::ops::open_as_is;
 use crate::store::Stamp;
 use crate::store::Store;
@@ -102,6 +103,7 @@ pub fn plan(store: &Store, settings: &Settings, today: StudyDay, wanted: &Wanted
             (notes, None)
         }
         Wanted::Deck(name) => {
+            by_shown_name(store, name)?;
             let (id, name) = match store.deck_named(name)? {
                 Some(listed) => listed,
                 // A deck of which nothing counts any more, as after an import that was undone, still has its words in the log.

@@ -7,10 +7,10 @@ use crate::core::search::Asked;
 use crate::core::settings::Settings;
 use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
-use crate::core::text::slug;
 use crate::core::totals::Counted;
 use crate::failure::Failure;
 use crate::ops;
+use crate::ops::add::words_of_key;
 use crate::report::CardLine;
 use crate::report::Report;
 use crate::report::build;
@@ -152,7 +152,7 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
 /// What a report calls a card: its key, or what it asks. A key that was made from the question says less than the question.
 fn label(line: &crate::store::CardLine) -> String {
     let prompt = line.text.listed_prompt(line.card.ordinal);
-    let made = slug(&prompt);
+    let made = words_of_key(&line.text);
     let is_made = |key: &String| {
         !made.is_empty() && key.strip_prefix(&made).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };

@@ -4,6 +4,7 @@ mod answer;
 
 pub use answer::Answered;
 pub use answer::answer;
+pub use answer::unreadable;
 
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;

@@ -57,6 +57,13 @@ pub fn understood(store: &Store, settings: &Settings, text: &str) -> Result<Resu
     Ok(Ok(query))
 }
 
+/// What to tell somebody whose query found nothing, where its words were meant as signs of another program.
+#[must_use]
+pub fn hint(query: &str) -> Option<&'static str> {
+    let has_sign = query.split_whitespace().any(|word| matches!(word, "AND" | "NOT" | "&&" | "!"));
+    has_sign.then_some("words side by side must all match, `-word` leaves out, and AND and NOT are words like others")
+}
+
 /// The cards that a query means, in the order of decks, positions and ordinals.
 ///
 /// # Errors

@@ -19,6 +19,9 @@ use rusqlite::OptionalExtension as _;
 /// share the first twelve digits and differ in what follows.
 const SHORT_DIGITS: usize = 20;
 
+/// So many of the cards that a name could be are given: one more than anybody is shown, who is told that there are others.
+const SOME: usize = 9;
+
 /// What a person's name for a card stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -216,7 +219,7 @@ impl Store {
         Ok(match found.as_slice() {
             [] => Found::Nothing,
             [(card, _)] => Found::One(*card),
-            many => Found::Many(many.iter().take(8).map(|(_, name)| name.clone()).collect()),
+            many => Found::Many(many.iter().take(SOME).map(|(_, name)| name.clone()).collect()),
         })
     }
 

@@ -45,17 +45,16 @@ pub struct NoteNow {
 }
 
 impl Store {
-    /// Id and name of the deck that a person names by either, in any case.
+    /// Id and name of the deck that a person names by either, in any case: what is shown comes first.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn deck_named(&self, name: &str) -> Result<Option<(String, String)>, StoreError> {
         let wanted = name.trim().to_lowercase();
         let decks = self.deck_names()?;
-        Ok(decks
-            .into_iter()
-            .find(|(_, id, name)| id.to_lowercase() == wanted || name.to_lowercase() == wanted)
-            .map(|(_, id, name)| (id, name)))
+        let named = decks.iter().find(|(.., name)| name.to_lowercase() == wanted);
+        let found = named.or_else(|| decks.iter().find(|(_, id, _)| id.to_lowercase() == wanted));
+        Ok(found.map(|(_, id, name)| (id.clone(), name.clone())))
     }
 
     /// The cards of a note, also of one whose words were erased; none of one that is gone.

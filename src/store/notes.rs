@@ -447,11 +447,13 @@ impl Store {
             while let Some(row) = rows.next()? {
                 let card = CardId { note: NoteUid(row.get(2)?), ordinal: 1 };
                 let tags: Option<String> = row.get(5)?;
-                edited.push(Edited {
-                    name: self.name_of_note(&row.get::<_, String>(0)?, row.get(1)?, card)?,
-                    upstream: shown_text(words(row, 3)?, None),
-                    shown: shown_text(words(row, 4)?, tags.as_deref()),
-                });
+                let upstream = shown_text(words(row, 3)?, None);
+                let shown = shown_text(words(row, 4)?, tags.as_deref());
+                // A card that was added here and came back from a file has a text of its own that nobody changed.
+                if upstream != shown {
+                    let name = self.name_of_note(&row.get::<_, String>(0)?, row.get(1)?, card)?;
+                    edited.push(Edited { name, upstream, shown });
+                }
             }
             Ok(edited)
         })

@@ -39,12 +39,12 @@ use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
 use crate::store::facts::FACT_WIDTH;
 use crate::store::facts::FactRow;
-use crate::store::facts::deck_id;
 use crate::store::facts::fact_of;
 use crate::store::log_out::action_with;
 use crate::store::notes::text_of;
 use crate::store::review_log::entry_of;
 use crate::store::review_log::kind_at;
+use crate::store::shown::name_at;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeSet;
@@ -252,9 +252,9 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
     }
     // A note of which only an own text was saved from a damaged database lies in no deck.
     for deck in decks.into_iter().filter(|deck| *deck > 0) {
-        let name: Option<String> =
-            db.prepare_cached("SELECT name FROM deck WHERE id = ?1")?.query_row([deck], |row| row.get(0)).optional()?;
-        line.decks.push(name.map_or_else(|| deck_id(db, deck), Ok)?);
+        let is_about_decks = matches!(action.kind, ActionKind::Rename | ActionKind::Deck | ActionKind::Delete);
+        let at = (is_about_decks && !names_none).then_some((action.span, action.kind == ActionKind::Rename));
+        line.decks.push(name_at(db, context, deck, at)?);
     }
     line.decks.sort();
     if let Some(note) = note {

@@ -22,6 +22,7 @@ use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::MissedScene;
 use crate::ops::checkup::Notice;
 use crate::ops::checkup::Offer;
+use crate::ops::review::unreadable;
 use crate::ui::Look;
 use crate::ui::keymap::Keymap;
 use crate::ui::lines::Lines;
@@ -80,7 +81,7 @@ pub fn opening(sitting: &CheckupSession<'_>) -> String {
 #[must_use]
 pub fn said(said: &Notice) -> Option<String> {
     match said {
-        Notice::AskAgain(why) => Some(words::unreadable(why)),
+        Notice::AskAgain(why) => Some(unreadable(why)),
         Notice::TookBack => Some("Took back the answer".to_owned()),
         Notice::NothingToUndo => Some("There is nothing here to take back; `lmq undo` goes further".to_owned()),
         Notice::Stale => Some("This scene was answered in another window; this answer was not taken".to_owned()),

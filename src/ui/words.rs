@@ -11,7 +11,6 @@ pub use waits::welcome_back;
 
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
-use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 use crate::core::compare::answer::Difference;
 use crate::core::compare::difference;
@@ -38,6 +37,7 @@ use crate::ops::card_details::CardDetails;
 use crate::ops::card_details::Happened;
 use crate::ops::card_details::HistoryRow;
 use crate::ops::review::Notice;
+use crate::ops::review::unreadable;
 use crate::ui::keymap::Command;
 use crate::ui::keymap::Keymap;
 
@@ -205,27 +205,6 @@ pub fn graded(choice: Option<&Choice>, repeats: bool) -> String {
     };
     let word = choice.map_or("", |choice| choice.label.as_str());
     if repeats { format!("{word}: once more in this session, then {then}") } else { format!("{word}: {then}") }
-}
-
-/// Why an answer could not be read, and what to give instead.
-#[must_use]
-pub(super) fn unreadable(why: &Unreadable) -> String {
-    match why {
-        Unreadable::NoAnswer => "that is not an answer; if you don't know, say so".to_owned(),
-        Unreadable::TooLong => "that is too long: an answer has at most 10,000 characters".to_owned(),
-        Unreadable::OutOfRange(options) => format!("choose 1 to {options}"),
-        Unreadable::NoOption { given, options } => {
-            format!("`{given}` is not one of the choices; type its number, 1 to {options}")
-        }
-        Unreadable::Ambiguous(given) => format!(
-            "`{given}` could be several; type more of it, or its number, such as \
-            #2"
-        ),
-        Unreadable::NoOrder(options) => {
-            let example = (1..=*options).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
-            format!("give the numbers 1 to {options} in the right order, for example {example}")
-        }
-    }
 }
 
 /// That an answer made a card a leech, and what to do.

@@ -20,7 +20,7 @@ fn a_card_without_a_back_is_a_cloze_or_refused() {
     assert_eq!(cards.as_array().unwrap().len(), 2);
     assert_eq!((cards[0]["kind"].as_str(), cards[0]["answer"].as_str()), (Some("cloze"), Some("second")));
     assert_eq!(cards[1]["ordinal"], 2);
-    insta::assert_snapshot!(lmq.run(["add", "team", "no hole"]).err(2), @r"
+    insta::assert_snapshot!(lmq.run(["add", "team", "no hole"]).err(3), @r"
     lmq: there is no answer, and as a cloze nothing is hidden
     hint: hide the answer: {{c1::answer}} or {{c1::answer::hint}}; or give an answer: lmq add DECK QUESTION ANSWER
     ");
@@ -201,4 +201,25 @@ fn every_kind_can_be_added_with_its_answers_in_order() {
         let error = lmq.run([&["add", "k"], args].concat()).err(2);
         assert!(error.contains(said), "{args:?}: {error}");
     }
+}
+
+#[test]
+fn what_no_file_could_hold_is_not_added() {
+    let lmq = Lmq::new();
+    for args in [["--tag", ""], ["--tag", " "], ["--key", "a b"], ["--key", "a/b"], ["--key", "a#2"]] {
+        lmq.run([&["add", "geo", "C", "A"][..], &args[..]].concat()).err(2);
+    }
+    lmq.run(["add", "geo", "C", "A", "--extra", "", "--hint", " ", "--key", "c"]).done();
+    lmq.run(["edit", "geo/c", "--set", "key=a b"]).err(2);
+    assert!(lmq.ok(["export", "geo", "--format", "toml", "-q"]).contains("front = \"C\""));
+    // The same card from a file is no edit.
+    lmq.run(["export", "geo", "--format", "json", "--out", "geo.json", "-q"]).done();
+    lmq.run(["import", "geo.json"]).done();
+    assert_eq!(lmq.json(["decks", "--edited", "--json"]), serde_json::json!([]));
+    // Two cards of one name are none that anybody could name.
+    lmq.run(["add", "other", "D", "E", "--key", "c"]).done();
+    let refused = lmq.run(["move", "geo", "other/c"]).err(2);
+    assert!(refused.contains("two cards of `geo` would have the key `c`"), "{refused}");
+    let done = lmq.json(["tag", "x", "other/c", "--json"]);
+    assert_eq!((done["changed"].as_u64(), done["dry_run"].as_bool()), (Some(1), Some(false)));
 }

@@ -90,7 +90,13 @@ fn a_response_is_judged_and_grades_where_no_grade_is_given() {
     lmq.run(["add", "geo", "Why?", "Because"]).done();
     let refused = lmq.run(["answer", "geo/why", "--response", "so"]).err(2);
     assert!(refused.contains("grade it yourself"), "{refused}");
-    assert!(lmq.run(["answer", "geo/why"]).err(2).contains("is missing a required argument: GRADE"));
+    assert!(lmq.run(["answer", "geo/why"]).err(2).contains("give a grade or --response"));
+    assert!(lmq.run(["answer", name, "--response", " "]).err(2).contains("--response is empty"));
+    let wrong = lmq.run(["answer", name, "--response", "Quito"]).ok();
+    assert!(wrong.stderr.contains("the answer is `Lima`"), "{wrong:?}");
+    lmq.run(["add", "geo", "Which one?", "Peru", "Chile", "--kind", "choice"]).done();
+    let refused = lmq.run(["answer", "geo/which-one", "--response", "7"]).err(2);
+    assert!(refused.contains("choose 1 to 2") && refused.contains(" Chile\n"), "{refused}");
 }
 
 #[test]

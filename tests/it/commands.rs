@@ -145,8 +145,8 @@ fn what_was_asked_wrongly_is_said_with_what_was_meant() {
         (&["export", "--format", "xml"], "toml"),
         (&["revue"], "did you mean `lmq review`?"),
         (&["sync"], "lmq uses no network"),
+        (&["untag"], "`lmq tag` is missing required arguments: TAG and QUERY"),
         (&["next", "--new", "x"], "write a whole number, such as 5"),
-        (&["add", "d", "front"], "{{c1::"),
     ] {
         let run = lmq.run(args);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}: {run:?}");
@@ -199,6 +199,13 @@ fn scripts_can_run_a_day_with_next_and_answer() {
     assert_eq!(world.word(&more), "new", "--new replaces the day's limit");
     let day = world.day();
     assert_eq!((day.counts.next_due, day.streak), (Some(world.today().plus(1)), 1));
+}
+
+#[test]
+fn a_variable_with_a_bad_value_is_named_and_an_empty_one_is_none() {
+    let lmq = Lmq::at_home();
+    assert!(lmq.run_at("soon", ["decks"]).err(2).contains("`LMQ_NOW` can't be `soon`"));
+    assert_eq!(lmq.run_at("", ["decks"]).code, 0);
 }
 
 #[test]

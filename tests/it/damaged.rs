@@ -119,7 +119,9 @@ fn a_folder_that_can_not_be_made_is_named() {
     assert!(run.stderr.contains("folder") || run.stderr.contains("directory"), "{}", run.stderr);
     assert!(lmq.run(["--db", "new/folder/lmq.db", "decks"]).err(2).contains("the folder `new/folder` is not there"));
     fs::create_dir_all(lmq.path("new/folder")).unwrap();
-    lmq.run(["--db", "new/folder/lmq.db", "decks"]).ok().out();
+    let none = lmq.run(["--db", "new/folder/lmq.db", "decks"]).err(2);
+    assert!(none.contains("there is no database at `new/folder/lmq.db`"), "{none}");
+    lmq.run(["--db", "new/folder/lmq.db", "decks", "add", "a"]).ok().out();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

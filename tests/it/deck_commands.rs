@@ -135,6 +135,38 @@ fn decks_stand_in_the_order_of_their_use() {
 }
 
 #[test]
+fn the_old_id_of_a_deck_is_no_hidden_name_and_steps_have_the_names_of_their_time() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "zoo", "Who roars?", "the lion"]).done();
+    lmq.run(["decks", "rename", "zoo", "gardens"]).done();
+    lmq.run(["decks", "rename", "gardens", "park"]).done();
+    let told = "`zoo` is the id of the deck `park`";
+    for args in [&["decks", "add", "zoo"][..], &["decks", "remove", "zoo", "-y"], &["forget", "--deck", "zoo", "-y"]] {
+        let refused = lmq.run(args).err(2);
+        assert!(refused.contains(told), "{args:?}: {refused}");
+    }
+    let added = lmq.run(["add", "zoo", "Who barks?", "the dog"]).ok();
+    assert!(added.stderr.contains(told), "{added:?}");
+    lmq.run(["decks", "add", "gone"]).done();
+    lmq.run(["decks", "remove", "gone"]).done();
+    assert!(lmq.run(["decks", "remove", "gone"]).err(2).contains("there is no deck `gone`"));
+    assert!(!names(&lmq, &["--all"]).contains(&"gone".to_owned()));
+    let steps = lmq.json(["undo", "--list", "--json"]);
+    let labels: Vec<&str> = steps.as_array().unwrap().iter().filter_map(|step| step["label"].as_str()).collect();
+    for label in [
+        "removed the deck gone",
+        "added the deck gone",
+        "renamed the deck gardens to park",
+        "renamed the deck zoo to gardens",
+    ] {
+        assert!(labels.contains(&label), "{label}: {labels:?}");
+    }
+    assert_eq!(lmq.run(["decks", "show", "gone"]).out(), "showing gone\n");
+    assert!(names(&lmq, &[]).contains(&"gone".to_owned()));
+    lmq.assert_sound();
+}
+
+#[test]
 fn a_deck_is_hidden_shown_renamed_and_removed_and_each_is_one_step_back() {
     let World { folder: _folder, env, settings, store, .. } = World::with_built_in_decks();
     let mut workspace = Workspace::new(store, env, settings);

@@ -206,6 +206,7 @@ fn every_field_of_the_json_is_explained_where_its_command_is() {
         (&["undo", "--json"], "Undo"),
         (&["check", "bad.toml", "--json"], "Check and doctor"),
         (&["check", "bad.toml", "--figures", "--json"], "Check and doctor"),
+        (&["mark", &name, "--json"], "Changes of many cards"),
         (&["config", "list", "--json"], "Settings"),
         (&["checkup", "--json"], "Check-ups"),
     ] {

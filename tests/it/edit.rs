@@ -250,7 +250,7 @@ fn what_makes_no_sense_is_said() {
     hint: change them in that file and import it again; a followed file is changed by `lmq edit` itself
     ");
     assert_eq!(lmq.run(["edit", "team/owner", "--set", "held_out=true"]).code, 2);
-    assert_eq!(lmq.run(["edit", "team/nobody"]).err(1).lines().next(), Some("lmq: no card matches `team/nobody`"));
+    assert_eq!(lmq.run(["edit", "team/nobody"]).err(2).lines().next(), Some("lmq: there is no card `team/nobody`"));
 }
 
 #[test]

@@ -236,3 +236,25 @@ fn a_log_that_says_otherwise_is_refused() {
     }
     other.assert_sound();
 }
+
+#[test]
+fn what_a_format_can_not_hold_is_named_before_the_first_byte() {
+    let lmq = Lmq::new();
+    lmq.write(
+        "a.json",
+        r#"{"format":"lmq-notes","version":1,"decks":[{"id":"geo","notes":[
+        {"key":"ok","kind":"basic","fields":{"front":"a","back":"b"}},
+        {"key":"odd","kind":"basic","fields":{"front":"c\u0000","back":"d"}}]}]}"#,
+    );
+    lmq.run(["import", "a.json"]).done();
+    let run = lmq.run(["export", "geo", "--format", "toml"]);
+    assert!(run.code == 3 && run.stdout.is_empty(), "{run:?}");
+    assert!(run.stderr.contains("geo/odd: ") && run.stderr.contains("lmq edit geo/odd"), "{run:?}");
+    for (args, said) in [
+        (&["export", "--out", "t.tsv"][..], "lmq can't export to `.tsv`"),
+        (&["export", "--what", "history", "--out", "h.csv"], "can't be exported to `.csv`"),
+        (&["report", "--out", "x.pdf"], "can't write a report as `.pdf`"),
+    ] {
+        assert!(lmq.run(args).err(2).contains(said), "{args:?}");
+    }
+}

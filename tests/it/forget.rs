@@ -563,14 +563,14 @@ fn a_slip_in_a_name_is_no_search() {
         &["suspend", "dev/ops"],
         &["move", "team", "dev/ops"],
     ] {
-        let run = lmq.run(args).code(1);
-        assert!(run.stderr.contains("no card matches `dev/ops`"), "{args:?}: {}", run.stderr);
+        let run = lmq.run(args).code(2);
+        assert!(run.stderr.contains("there is no card `dev/ops`"), "{args:?}: {}", run.stderr);
     }
     // Nor in one of several names, or where the deck's name has a blank.
     lmq.run(["add", "Team A", "the Team A/onwer is x", "y", "--key", "owner"]).done();
     lmq.run(["add", "team", "about team/x and team/nobody", "y", "--key", "about"]).done();
-    lmq.run(["delete", "Team A/onwer", "--yes"]).err(1);
-    let run = lmq.run(["forget", "team/x", "team/nobody", "--yes"]).code(1);
-    assert!(run.stderr.contains("no card matches `team/nobody`"), "{run:?}");
+    lmq.run(["delete", "Team A/onwer", "--yes"]).err(2);
+    let run = lmq.run(["forget", "team/x", "team/nobody", "--yes"]).code(2);
+    assert!(run.stderr.contains("there is no card `team/nobody`"), "{run:?}");
     lmq.run(["suspend", "\"dev/ops\""]).done();
 }

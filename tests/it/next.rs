@@ -63,3 +63,16 @@ fn every_kind_is_asked_with_what_it_takes_to_answer_it() {
     );
     assert!(lmq.run(["next", "l"]).out().ends_with("(3 items)\n"));
 }
+
+#[test]
+fn the_name_of_a_card_gives_no_answer_away() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "p", "On {{c1::Monday}} we plan, on {{c2::Friday}} we ship"]).done();
+    assert!(lmq.run(["next", "p"]).out().starts_with("p/on-we-plan-on-we-ship#1\n"));
+    lmq.run(["add", "q", "Who leads the team?", "leads", "--key", "amara-leads"]).done();
+    assert!(lmq.run(["next", "q"]).out().starts_with("q/amara-leads\n"), "the question says it too");
+    lmq.run(["add", "r", "Who owns it?", "Amara", "--key", "amara"]).done();
+    let asked = lmq.run(["next", "r"]).out();
+    assert!(!asked.contains("amara"), "{asked}");
+    lmq.run(["answer", asked.lines().next().unwrap(), "good"]).done();
+}

@@ -58,8 +58,10 @@ fn a_name_that_fits_several_cards_lists_them() {
         "a unique beginning is enough"
     );
     assert_eq!(lmq.run(["show", &id.get(..8).unwrap().to_uppercase(), "--json"]).json()["id"], id.as_str());
+    // Files keep the keys that they have.
+    lmq.write("x.csv", "key,front,back\nk#2,q1,a\nc/d,q2,a\n");
+    lmq.run(["import", "x.csv"]).done();
     for (name, key) in [("x/k#2", "k#2"), ("x/c/d", "c/d")] {
-        lmq.run(["add", "x", key, "a", "--key", key]).ok().out();
         assert_eq!(lmq.run(["show", name, "--json"]).json()["key"], key);
     }
     lmq.run(["add", "x", "q", "a", "--key", " "]).err(2);

@@ -14,6 +14,7 @@ use crate::core::card::Verdict;
 
 use crate::core::card::Correctness;
 use crate::core::card::Value;
+use crate::core::card::compare::choose;
 use crate::core::compare::answer::Weights;
 use crate::core::compare::identity::repeated;
 use crate::core::compare::letters::digit;
@@ -49,6 +50,16 @@ fn positions(response: &str, count: usize) -> Option<Vec<usize>> {
     let mut sorted = numbers.clone();
     sorted.sort_unstable();
     (sorted == (1..=count).collect::<Vec<_>>()).then_some(numbers)
+}
+
+/// The places of options that are written out, each once: on a line each, or with one of the usual signs between them.
+fn in_words(response: &str, options: &[String]) -> Option<Vec<usize>> {
+    ['\n', '>', ';', ','].into_iter().find_map(|sign| {
+        let places: Vec<usize> = response.split(sign).map(|part| choose(options, part).ok()).collect::<Option<_>>()?;
+        let mut sorted = places.clone();
+        sorted.sort_unstable();
+        (sorted == (0..options.len()).collect::<Vec<_>>()).then_some(places)
+    })
 }
 
 impl CardKind for Order {
@@ -103,10 +114,10 @@ impl CardKind for Order {
         _: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let count = question.options.len();
-        let Some(numbers) = positions(response, count) else {
+        let by_number = positions(response, count).map(|numbers| numbers.iter().map(|number| number - 1).collect());
+        let Some(places) = by_number.or_else(|| in_words(response, &question.options)) else {
             return Err(Unreadable::NoOrder(count));
         };
-        let places: Vec<usize> = numbers.iter().map(|number| number - 1).collect();
         let mut right: Vec<usize> = (0..count).collect();
         right.sort_by_key(|place| question.from.get(*place));
         let wrong: Vec<usize> = (0..count).filter(|place| places.get(*place) != right.get(*place)).collect();
@@ -131,6 +142,21 @@ mod tests {
     fn note() -> NoteText {
         let items = ["vision", "strategy", "plan", "task"].map(str::to_owned).to_vec();
         NoteText { fields: Fields::from([("items".to_owned(), Value::Texts(items))]), ..NoteText::default() }
+    }
+
+    #[test]
+    fn an_order_may_be_written_out() {
+        let question = Order.question(&note(), 1, Showing { variant: 0, seed: 5 });
+        let judged = |response: &str| Order.judge(&note(), 1, &question, response, Weights::default());
+        for response in
+            ["vision > strategy > plan > task", "vision, strategy, plan, task", "Vision\nstrategy\nplan\ntask"]
+        {
+            assert_eq!(judged(response).unwrap().unwrap().outcome, Correctness::Right, "{response}");
+        }
+        assert_eq!(judged("task; plan; strategy; vision").unwrap().unwrap().outcome, Correctness::Wrong);
+        for response in ["vision, strategy, plan", "vision, vision, plan, task", "vision, strategy, plan, tree"] {
+            assert_eq!(judged(response), Err(Unreadable::NoOrder(4)), "{response}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One card graded without a sitting.
 
+use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
@@ -34,6 +35,26 @@ pub struct Answered {
     pub verdict: Option<Verdict>,
 }
 
+/// Why an answer could not be read, and what to give instead.
+#[must_use]
+pub fn unreadable(why: &Unreadable) -> String {
+    match why {
+        Unreadable::NoAnswer => "that is not an answer; if you don't know, say so".to_owned(),
+        Unreadable::TooLong => "that is too long: an answer has at most 10,000 characters".to_owned(),
+        Unreadable::OutOfRange(options) => format!("choose 1 to {options}"),
+        Unreadable::NoOption { given, options } => {
+            format!("`{given}` is not one of the choices; type its number, 1 to {options}")
+        }
+        Unreadable::Ambiguous(given) => {
+            format!("`{given}` could be several; type more of it, or its number, such as #2")
+        }
+        Unreadable::NoOrder(options) => {
+            let example = (1..=*options).rev().map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+            format!("give the numbers 1 to {options} in the right order, for example {example}")
+        }
+    }
+}
+
 /// Grades one card, without a sitting: early, past every limit, whatever it is; only a suspended card is refused.
 /// `words` are what was typed, if anything.
 ///
@@ -66,8 +87,14 @@ pub fn answer(
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
     let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
     if revealed.effects != [Effect::ShowBack] {
-        return Err(Failure::usage(format!("this can't be an answer to {}", one_line(&name)))
-            .hint("`lmq next` shows how a card is asked; without --response, give a grade"));
+        let mut failure = Failure::usage(format!("this can't be an answer to {}", one_line(&name)));
+        if let Some(Effect::AskAgain(why)) = revealed.effects.first() {
+            failure = failure.at(unreadable(why));
+        }
+        let options = revealed.next.current().map_or(&[][..], |current| current.question.options.as_slice());
+        let numbered = options.iter().zip(1_u32..).map(|(option, number)| format!("  {number} {}", one_line(option)));
+        failure.places.extend(numbered);
+        return Err(failure.hint("nothing was graded; without --response, give a grade"));
     }
     let revealed = revealed.next;
     let Some(quality) = quality.into().or_else(|| revealed.suggestion()) else {

@@ -12,7 +12,9 @@ use crate::store::columns::sequence_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::weights_of;
 use crate::store::due::NEW_BY_DECK;
+use crate::store::facts::deck_number;
 use crate::store::shown::HIDDEN;
+use crate::store::shown::is_removed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -285,6 +287,17 @@ impl Store {
                 .db()
                 .prepare_cached("SELECT EXISTS (SELECT 1 FROM deck WHERE listed = ?1)")?
                 .query_row([HIDDEN], |row| row.get(0))?)
+        })
+    }
+
+    /// Whether a deck, by its id, was hidden or removed while it was empty.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn is_removed_empty(&self, id: &str) -> Result<bool, StoreError> {
+        self.attempt(|| match deck_number(self.db(), id)? {
+            Some(number) => is_removed(self.db(), self.context()?.as_ref(), number),
+            None => Ok(false),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Keeps the rows of `deck` and `topic` as the facts about them say, and which decks are listed.
 
+use crate::core::event::Span;
 use crate::core::fact::LAST_POSITION;
 use crate::core::registers;
 use crate::core::registers::Said;
@@ -11,6 +12,8 @@ use crate::store::columns::BROUGHT;
 use crate::store::columns::PLACED;
 use crate::store::columns::sequence_column;
 use crate::store::columns::weights_column;
+use crate::store::facts::FactRow;
+use crate::store::facts::deck_id;
 use crate::store::facts::facts_of;
 use crate::store::facts::topic_number;
 use crate::store::shown::NO_DECK;
@@ -102,18 +105,54 @@ pub(in crate::store) fn kept_deck(db: &Connection, deck: i64) -> Result<Option<D
         .optional()?)
 }
 
-/// Whether a deck is there for people, and whether they hide it. One that was emptied is there no more; one that somebody made
-/// and that nothing was put into yet is.
+/// What a deck is called; or what it was called when an action was taken, before it or with what that says itself. Names that were
+/// taken back since do not count.
+pub(in crate::store) fn name_at(
+    db: &Connection,
+    context: &Context,
+    deck: i64,
+    at: Option<(Span, bool)>,
+) -> Result<String, Fault> {
+    let name = match at {
+        None => {
+            let mut statement = db.prepare_cached("SELECT name FROM deck WHERE id = ?1")?;
+            statement.query_row([deck], |row| row.get(0)).optional()?
+        }
+        Some((span, is_before)) => {
+            let facts = facts_of(db, &context.reader, -deck)?;
+            let when = facts.iter().find(|row| span.has(row.id)).map(|row| row.hlc);
+            let was_said = |row: &&FactRow| when.is_none_or(|when| row.hlc < when || !is_before && span.has(row.id));
+            let said: Vec<Said<'_>> = facts.iter().filter(was_said).map(|row| row.said(&context.voided)).collect();
+            let shown = registers::deck(&said);
+            shown.renamed.or(shown.head.map(|head| head.name)).filter(|name| !name.is_empty())
+        }
+    };
+    name.map_or_else(|| deck_id(db, deck), Ok)
+}
+
+/// Whether a deck is there for people, and whether they hide it. One that was emptied is there no more, nor is one that was
+/// hidden or removed while it was empty; one that somebody made and that nothing was put into yet is.
 pub(in crate::store) fn listed(db: &Connection, context: &Context, deck: i64) -> Result<u8, Fault> {
     let lives: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)")?
         .query_row([deck], |row| row.get(0))?;
     let shown = self::deck(db, context, deck)?;
-    Ok(match lives || shown.made && !was_filled(db, context, deck)? {
+    Ok(match lives || is_begun(db, context, deck, &shown)? && !shown.hidden {
         false => NOT_LISTED,
         true if shown.hidden => HIDDEN,
         true => LISTED,
     })
+}
+
+/// Whether somebody made the deck, and nothing was put into it yet.
+fn is_begun(db: &Connection, context: &Context, deck: i64, shown: &ShownDeck) -> Result<bool, Fault> {
+    Ok(shown.made && !was_filled(db, context, deck)?)
+}
+
+/// Whether a deck was hidden or removed while it was empty.
+pub(in crate::store) fn is_removed(db: &Connection, context: &Context, deck: i64) -> Result<bool, Fault> {
+    let shown = self::deck(db, context, deck)?;
+    Ok(shown.hidden && listed(db, context, deck)? == NOT_LISTED && is_begun(db, context, deck, &shown)?)
 }
 
 /// Whether a note was ever put into a deck, by a fact that counts. A pass over the facts: asked of empty decks only.
