@@ -39,7 +39,7 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
                     let words = words.into_iter().map(OsString::from);
                     run_once(Env::from_process(), Env::args().into_iter().chain(words).collect());
                 }
-                _ => ctx.line(format!("`{}` is no command; ? lists what there is", one_line(line)))?,
+                _ => ctx.line(format!("`{}` is not a command; ? lists what there is", one_line(line)))?,
             },
         }
     }

@@ -563,7 +563,8 @@ fn try_run(
             ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
         }
     }
-    if is_named && only_looks {
+    // The next card of a new database is one of the built-in ones.
+    if is_named && only_looks && !matches!(&cli.command, Some(Command::Next(_))) {
         is_there(&db)?;
     }
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.

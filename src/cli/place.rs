@@ -30,7 +30,8 @@ pub(super) fn in_a_folder(db: PathBuf) -> Result<PathBuf, Failure> {
 /// Whoever opens it says what else may be wrong with its place.
 pub(super) fn is_there(db: &Path) -> Result<(), Failure> {
     let folder = db.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if db.try_exists().unwrap_or(true)
+    // A link that leads nowhere is there.
+    if db.symlink_metadata().is_ok()
         || folder.is_some_and(|folder| !folder.is_dir())
         || crate::store::nothing_beside(db).is_err()
     {

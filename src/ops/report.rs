@@ -71,12 +71,6 @@ fn totals(
         Some((hits, asked)) => store.totals_of(hits, asked, since, until)?,
         None => store.totals(&decks, stamp.today, since, until, &rules)?,
     };
-    let cards = match &among {
-        Some((hits, _)) => Some(store.names_of(hits)?.into_iter().collect()),
-        None => None,
-    };
-    let counts = store.counts_among(&decks, cards.as_ref(), stamp.today, &rules)?;
-    hold_back(&mut totals.due, counts.siblings + counts.buried, stamp.today);
     totals.pauses = store.pauses_and_flights(&totals.days, stamp, settings.rollover)?;
     if wanted.for_others && !totals.sides.is_empty() {
         let published = store.published_texts()?;
@@ -104,7 +98,15 @@ pub fn build_progress(
     stamp: Stamp,
     wanted: &Wanted<'_>,
 ) -> Result<Progress, Failure> {
-    Ok(Progress::new(&totals(store, settings, stamp, wanted)?.0))
+    let (mut totals, decks, among) = totals(store, settings, stamp, wanted)?;
+    // What one sees before a session is what it will ask.
+    let cards = match &among {
+        Some((hits, _)) => Some(store.names_of(hits)?.into_iter().collect()),
+        None => None,
+    };
+    let counts = store.counts_among(&decks, cards.as_ref(), stamp.today, &ops::day::rules(store, settings)?)?;
+    hold_back(&mut totals.due, counts.siblings + counts.buried, stamp.today);
+    Ok(Progress::new(&totals))
 }
 
 /// The same, laid out as a report, with the check-ups.

@@ -144,7 +144,10 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     terminal.sees("Edit ");
     terminal.types("\u{7f} is it?\r");
     terminal.sees("edited ");
+    // The filter goes first.
     terminal.types("\u{1b}");
+    terminal.types("q");
+    terminal.sees("Enter review");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
     assert!(lmq.ok(["cards", "deck:mine"]).contains("Whose is it?"));

@@ -264,7 +264,6 @@ fn every_kind_of_card_comes_in_and_is_shown() {
     model/three-habits  [new]  Which three habits does leading through influence rest on?
     model/from-far-to-near  [new]  From far to near:
     model/engagement-share  [new]  How much of the variance in engagement do managers account for?
-    model/kept-aside  [new]  Oskar asks what the street will need in ten years. Which role is he playing?
     ");
 }
 

@@ -275,7 +275,7 @@ fn what_does_not_fit_the_rest_of_its_card_is_left_out_and_said() {
     let before = world.found("Sky");
     let report = world.import("w.csv", "key,prompt,answer\nb,Sky is,red\nc,new,card\n");
     assert_eq!((report.added, report.changed, report.rejections), (1, 0, 1), "{}", report.sentence());
-    assert!(report.rejected[0].contains("w.csv:2") && report.rejected[0].contains("no column for"), "{report:?}");
+    assert!(report.rejected[0].contains("w.csv:2") && report.rejected[0].contains("no columns"), "{report:?}");
     assert_eq!(world.found("Sky"), before);
 }
 

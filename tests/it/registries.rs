@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `src/cli` that are no commands.
-const NO_COMMANDS: [&str; 15] = [
+const NO_COMMANDS: [&str; 16] = [
+    "home",
     "ask",
     "import_question",
     "editor",

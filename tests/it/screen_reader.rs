@@ -83,7 +83,7 @@ fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() 
             "2 items, separated by semicolons",
             "Right",
             "In order:",
-            "the numbers, as 3 1 2",
+            "type the numbers, such as 3 1 2",
             "a  | b",
             "Suspended. :u takes it back",
             "Took back: suspended t/f",

@@ -215,7 +215,7 @@ fn a_second_writer_waits_for_a_busy_one() {
 fn a_writer_that_waited_too_long_says_so_and_has_written_nothing() {
     let mut world = world_of(2);
     let [one, two] = [0, 1].map(|index| world.cards()[index].card);
-    let thread = busy(&world, one, Duration::from_millis(6500));
+    let thread = busy(&world, one, Duration::from_millis(11_500));
     let failure = world.try_answer(two, Quality::Q4, 1).unwrap_err();
     assert_eq!((failure.kind, failure.what.as_str()), (Kind::Failed, "another lmq is writing to the database"));
     thread.join().unwrap();

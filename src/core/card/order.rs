@@ -52,10 +52,18 @@ fn positions(response: &str, count: usize) -> Option<Vec<usize>> {
     (sorted == (1..=count).collect::<Vec<_>>()).then_some(numbers)
 }
 
+/// Lines of an order that may be written out.
+const MOST_IN_WORDS: usize = 50;
+
 /// The places of options that are written out, each once: on a line each, or with one of the usual signs between them.
 fn in_words(response: &str, options: &[String]) -> Option<Vec<usize>> {
     ['\n', '>', ';', ','].into_iter().find_map(|sign| {
-        let places: Vec<usize> = response.split(sign).map(|part| choose(options, part).ok()).collect::<Option<_>>()?;
+        let parts: Vec<&str> = response.split(sign).collect();
+        // Nobody writes out more, and each is looked for among all.
+        if parts.len() != options.len() || parts.len() > MOST_IN_WORDS {
+            return None;
+        }
+        let places: Vec<usize> = parts.iter().map(|part| choose(options, part).ok()).collect::<Option<_>>()?;
         let mut sorted = places.clone();
         sorted.sort_unstable();
         (sorted == (0..options.len()).collect::<Vec<_>>()).then_some(places)

@@ -407,7 +407,7 @@ fn searches_of(
     }
     let table = document.get_mut(SEARCHES).and_then(toml_edit::Item::as_table_like_mut);
     table.map(Some).ok_or_else(|| {
-        Failure::data(format!("`{SEARCHES}` in the settings is no table")).hint("`lmq config edit` opens them")
+        Failure::data(format!("`{SEARCHES}` in the settings has to be a table")).hint("`lmq config edit` opens them")
     })
 }
 

@@ -522,7 +522,7 @@ mod tests {
         for columns in [40, 80, 120] {
             let (body, _) = shown(&first, columns);
             let place = |text: &str| body.find(text).unwrap_or_else(|| panic!("{columns} columns, {text}:\n{body}"));
-            let (enter, choice, decks) = (place("Press Enter"), place("A first check-up"), place("all decks"));
+            let (enter, choice, decks) = (place("Ten new cards a day"), place("A first check-up"), place("all decks"));
             assert!(enter < choice && choice < decks, "{columns} columns:\n{body}");
             assert_eq!(body.matches("check-up").count(), 1, "{columns} columns:\n{body}");
         }
