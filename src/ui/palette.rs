@@ -154,8 +154,11 @@ mod tests {
         (Ground::Light, &[(255, 255, 255), (250, 250, 250), (0xf5, 0xf5, 0xf5), (0xfd, 0xf6, 0xe3)]),
     ];
 
+    /// A terminal: whether its ground is dark, that ground, and its colours.
+    type OnGround<'t> = (Ground, Rgb, &'t [(Color, Rgb)]);
+
     /// The sixteen of usual terminals with their ground: xterm, Windows, VS Code; macOS, GNOME. Only those that are used.
-    const SIXTEEN: &[(Ground, Rgb, &[(Color, Rgb)])] = &[
+    const SIXTEEN: &[OnGround<'static>] = &[
         (
             Ground::Dark,
             (0, 0, 0),

@@ -97,7 +97,7 @@ fn a_deleted_file_is_said_and_its_cards_stay() {
 #[test]
 fn cards_of_ones_own_in_a_followed_deck_stay_when_the_file_changes() {
     let lmq = linked();
-    lmq.run(["add", "team", "Mine?", "Yes"]).ok();
+    assert!(lmq.run(["add", "team", "Mine?", "Yes"]).ok().stderr.contains("is the id of the deck"));
     lmq.write("more.csv", "front,back,deck\nmore,1,team\n");
     lmq.run(["import", "more.csv", "-q"]).ok().out();
     lmq.write("team.toml", TEAM.replace("Amara", "Bela"));

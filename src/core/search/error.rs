@@ -103,7 +103,7 @@ pub enum SearchFault {
         /// The name.
         name: String,
         /// What is wrong with it.
-        fault: Box<SearchFault>,
+        fault: Box<Self>,
     },
     /// The value is no number for its field.
     #[error("`{given}` is not a number that `{field}` can have")]

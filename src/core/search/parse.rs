@@ -441,10 +441,12 @@ impl Parser<'_> {
         let node = self.whole();
         self.open.pop();
         (self.chars, self.at, self.depth) = outer;
-        node.map_err(|error| match error.fault {
+        node.map_err(|error| {
             // The innermost one is where it can be mended.
-            fault @ (SearchFault::InSaved { .. } | SearchFault::TooManyConditions) => given.refused(fault),
-            fault => given.refused(SearchFault::InSaved { name: name.clone(), fault: Box::new(fault) }),
+            if matches!(error.fault, SearchFault::InSaved { .. } | SearchFault::TooManyConditions) {
+                return given.refused(error.fault);
+            }
+            given.refused(SearchFault::InSaved { name: name.clone(), fault: Box::new(error.fault) })
         })
     }
 

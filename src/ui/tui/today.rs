@@ -175,7 +175,7 @@ pub fn today(
             Some(Command::Checkup) => said = checkup::sit(workspace, &mut term, with)?,
             // A held key takes back one step, not the whole history.
             Some(Command::Undo) if alone && !(again && term.repeats()?) => {
-                said = Some(steps::take_back_newest(workspace, with))
+                said = Some(steps::take_back_newest(workspace, with));
             }
             Some(Command::UndoList) => {
                 let back = steps::run(&workspace.steps()?, &mut term, with)?;
