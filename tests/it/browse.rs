@@ -219,7 +219,7 @@ fn a_light_theme_has_colours_of_its_own_and_mono_none() {
         [("light", "\u{1b}[38;5;26"), ("dark", "\u{1b}[38;5;111"), ("mono", ""), ("auto", "\u{1b}[38;5;12")]
     {
         let lmq = model();
-        lmq.write(".config/lmq/config.toml", &format!("theme = \"{theme}\"\n"));
+        lmq.write(".config/lmq/config.toml", format!("theme = \"{theme}\"\n"));
         lmq.ok(["answer", "model/plan-in-strategy", "good"]);
         let mut terminal = Terminal::start(&lmq, &[], 100, 24, &[]);
         terminal.sees("Enter review");
