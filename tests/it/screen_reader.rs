@@ -125,8 +125,8 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
         ("d", "t: 0 due, 5 new, 6 in all"),
         ("b word", "t/b"),
         ("lmq show t/b", "colour"),
-        ("cards \"open", "is no command"),
-        ("nonsense", "there is no command"),
+        ("cards \"open", "is not a command"),
+        ("nonsense", "there is not a command"),
         ("u", "undid"),
         ("t", "6 new cards"),
     ] {
