@@ -113,7 +113,7 @@ fn every_screen_works_in_twenty_columns_and_eight_rows() {
         ("\u{1b}", ""),
         ("q", ""),
         ("c", "check-up"),
-        ("\r", "check-up, a scene"),
+        ("\r", ""),
         ("?", "check-up, keys"),
         ("q", ""),
         ("\u{3}", "check-up, left"),

@@ -126,7 +126,7 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
         ("b word", "t/b"),
         ("lmq show t/b", "colour"),
         ("cards \"open", "is not a command"),
-        ("nonsense", "there is not a command"),
+        ("nonsense", "there is no command"),
         ("u", "undid"),
         ("t", "6 new cards"),
     ] {
