@@ -63,12 +63,12 @@ impl From<Quality> for u8 {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GradeError {
     /// It is no grade on the scale that is in force.
-    #[error("`{found}` is not a grade; use again, hard, good or easy, or {}", scale.numbers())]
+    #[error("`{found}` is not a grade; use again, hard, good or easy{}", scale.map_or("", Scale::or_numbers))]
     NoGrade {
         /// The text as it came.
         found: String,
-        /// The scale.
-        scale: Scale,
+        /// The scale; none where decks have different ones.
+        scale: Option<Scale>,
     },
     /// It is a number where decks have different scales.
     #[error("`{found}` is one grade in some decks and another in others; use again, hard, good or easy")]
@@ -167,15 +167,14 @@ impl Scale {
         Button::of_name(text)
             .map(Button::quality)
             .or_else(number)
-            .ok_or_else(|| GradeError::NoGrade { found: text.to_owned(), scale: self })
+            .ok_or_else(|| GradeError::NoGrade { found: text.to_owned(), scale: Some(self) })
     }
 
-    /// Its numbers, for people.
-    #[must_use]
-    pub fn numbers(self) -> &'static str {
+    /// Its numbers, for people, behind the words.
+    fn or_numbers(self) -> &'static str {
         match self {
-            Self::Four => "1 to 4 for these",
-            Self::Sm2 => "0 to 5",
+            Self::Four => ", or 1 to 4 for these",
+            Self::Sm2 => ", or 0 to 5",
         }
     }
 }

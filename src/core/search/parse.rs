@@ -418,10 +418,15 @@ impl Parser<'_> {
             (Some(button), _) => Ok(Rated::Button(button)),
             (None, Some(Scale::Four)) => Scale::Four.read(grade).map(|quality| Rated::Button(quality.button())),
             (None, Some(Scale::Sm2)) => Scale::Sm2.read(grade).map(Rated::Exactly),
-            (None, None) => match Scale::Sm2.read(grade) {
-                Ok(_) => Err(GradeError::Ambiguous { found: grade.to_owned() }),
-                Err(error) => Err(error),
-            },
+            (None, None) => {
+                let found = grade.to_owned();
+                let is_number = Scale::Sm2.read(grade).is_ok();
+                Err(if is_number {
+                    GradeError::Ambiguous { found }
+                } else {
+                    GradeError::NoGrade { found, scale: None }
+                })
+            }
         }
     }
 

@@ -108,6 +108,7 @@ fn a_number_is_a_grade_of_the_scale_in_force() {
     let refused = |query: &str, scale| parse_on(query, scale, &BTreeMap::new()).unwrap_err().fault.to_string();
     assert!(refused("rated:7d:5", four).contains("1 to 4"));
     assert!(refused("rated:7d:3", None).contains("one grade in some decks and another in others"));
+    assert!(refused("rated:7d:9", None).ends_with("use again, hard, good or easy"), "no number would be taken");
 }
 
 #[test]

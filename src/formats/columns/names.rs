@@ -248,10 +248,12 @@ pub(in crate::formats) fn plain(name: &str) -> String {
 
 /// A name without what a template says of its cells: `Answer 1 - max 75 characters`, `Correct answer(s) - choose at least one`.
 pub(in crate::formats) fn without_instruction(name: &str) -> &str {
+    // A number alone tells columns apart: `Option - 1`.
     let instructs = |note: &str| {
         let first = note.split_whitespace().next().unwrap_or_default().to_lowercase();
-        is_in("max|min|choose|optional|required", first.trim_end_matches(['.', ',']))
-            || note.starts_with(|c: char| c.is_ascii_digit())
+        let first = first.trim_end_matches(['.', ',']);
+        is_in("max|min|choose|optional|required", first)
+            || (first.starts_with(|c: char| c.is_ascii_digit()) && first != note.trim())
     };
     let cut = [" - ", " – "].iter().filter_map(|dash| name.split_once(dash)).find(|(_, note)| instructs(note));
     cut.map_or(name, |(name, _)| name)

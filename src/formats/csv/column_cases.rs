@@ -114,6 +114,8 @@ fn questions_with_options_are_choices() {
              \"Time limit (sec) – 5, 10, or 20 secs\",Correct answer(s) - choose at least one\n1,q,x,y,20,2\n2,r,v,w,20,1\n",
             "q → y / x (Time limit (sec) – 5, 10, or 20 secs: 20)",
         ),
+        // A number alone is no instruction.
+        ("Question,Option - 1,Option - 2,Option - 3,Correct answer\nq,x,y,z,2\nr,u,v,w,1\n", "q → y / x / z"),
         ("Question,A,B,C,Correct\nq,x,y,z,y\nr,1,2,3,3\n", "q → y / x / z"),
         ("Question,A,B,C,Correct,Explanation\nq,x,y,,b,since\nr,1,2,3,c,\n", "q → y / x (Explanation: since)"),
         ("Frage;Antwort A;Antwort B;Richtige Antwort\nq;x;y;A\nr;1;2;B\n", "q → x / y"),

@@ -134,7 +134,8 @@ impl Roles {
         for ColumnChoice { role, column } in choices {
             let by_name = || {
                 let wanted = names::plain(column);
-                self.names.iter().position(|name| name == column || names::plain(name) == wanted)
+                let exact = self.names.iter().position(|name| name == column);
+                exact.or_else(|| self.names.iter().position(|name| names::plain(name) == wanted))
             };
             let at = by_name().or_else(|| column.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < count));
             let Some(slot) = at.and_then(|at| self.columns.get_mut(at)) else {

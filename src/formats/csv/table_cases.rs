@@ -154,6 +154,9 @@ fn columns_can_be_said_by_number_or_name() {
     assert_eq!(lines(&by_number)[0], "Haus → house (type: noun)");
     let by_name = read_so(&options("front=English,back=german,tags=type"), text.as_bytes()).unwrap();
     assert_eq!(lines(&by_name), ["house → Haus [noun]", "to go → gehen [verb]"]);
+    let numbered = "Side - 1 of 2,Side - 2 of 2\nq,x\nr,u\n";
+    let as_written = read_so(&options("front=Side - 1 of 2,back=Side - 2 of 2"), numbered.as_bytes()).unwrap();
+    assert_eq!(lines(&as_written), ["q → x", "r → u"], "a name as it is written comes first");
     let fault = read_so(&options("front=Dutch,back=german"), text.as_bytes()).unwrap_err().to_string();
     assert_eq!(fault, "there is no column `Dutch`; there are `type`, `word`, `german`, `english`");
     let fault = read_so(&options("front=1,back=9"), b"a,b\nc,d\n").unwrap_err().to_string();

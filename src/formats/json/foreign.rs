@@ -56,8 +56,9 @@ impl Keys {
     /// What the person said of a key: its role.
     fn role_said(&self, key: &str) -> Option<&str> {
         let wanted = names::plain(key);
+        let exact = self.said.iter().find(|choice| choice.column == key);
         let of = |choice: &&ColumnChoice| names::plain(&choice.column) == wanted;
-        self.said.iter().find(of).map(|choice| choice.role.as_str())
+        exact.or_else(|| self.said.iter().find(of)).map(|choice| choice.role.as_str())
     }
 
     /// The kind that an object names, if it is one.

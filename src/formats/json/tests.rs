@@ -409,6 +409,8 @@ fn the_person_says_which_keys_are_read() {
     let text = r#"[{"foo":"a","bar":"b","more":"c"},{"foo":"d","bar":"e"}]"#;
     assert_eq!(read("front=foo,back=bar", text), "a → b ()|d → e ()");
     assert_eq!(read("front=Bar,back=foo,extra=more", text), "b → a (more: c)|e → d ()");
+    let numbered = r#"[{"a - 1 of 2":"a","a - 2 of 2":"b"}]"#;
+    assert_eq!(read("front=a - 1 of 2,back=a - 2 of 2", numbered), "a → b ()", "a key as it is written comes first");
     let quiz = r#"[{"question":"q","options":["x","y"],"answer":"y"}]"#;
     assert_eq!(read("front=question,back=answer", quiz), "q → y ()");
     assert_eq!(read("front=foo,back=baz", text), "no note has a key `baz`; there are `foo`, `bar`, `more`");
