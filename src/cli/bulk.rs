@@ -4,7 +4,6 @@ use crate::cli::Ctx;
 use crate::cli::ask::in_terminal;
 use crate::cli::ask::said_yes;
 use crate::cli::json;
-use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
@@ -69,9 +68,8 @@ pub(super) fn change(
     let meant = if change == BulkChange::Delete { bulk::meant_ever } else { bulk::meant };
     let cards = meant(&store, &ctx.settings, stamp.today, &which.query)?;
     let plan = bulk::plan(&store, stamp.today, &cards, change)?;
-    if plan.without_due > 0 {
-        let left = counted(plan.without_due, "card was never answered and has", "cards were never answered and have");
-        ctx.say(&format!("{left} no due day to set"));
+    if let Some(left) = plan.without_due_in_words() {
+        ctx.say(&left);
     }
     if which.json && (plan.count() == 0 || which.sure.dry_run) {
         return as_json(&plan, which.sure.dry_run, ctx);

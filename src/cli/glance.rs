@@ -21,8 +21,8 @@ pub(super) fn run(ctx: &mut Ctx, begin: &str) -> Result<(), Failure> {
     let nothing = if waits {
         None
     } else {
-        let decks = ops::decks::daily(&store, &ctx.settings)?;
-        Some(ops::day::nothing(&store, &ctx.settings, when, &Options { decks, ..Options::default() })?)
+        let options = Options::daily(&store, &ctx.settings)?;
+        Some(ops::day::nothing(&store, &ctx.settings, today, &options, &day)?)
     };
     let mut lines = lines(&day, nothing.as_ref(), today, begin, &ctx.settings);
     if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {

@@ -286,29 +286,14 @@ fn all_rejections<S: Serializer>(report: &&Report, serializer: S) -> Result<S::O
     list.end()
 }
 
-/// Why nothing was imported.
-#[derive(Serialize)]
-struct RefusedJson<'f> {
-    error: ErrorJson<'f>,
-}
-
-#[derive(Serialize)]
-struct ErrorJson<'f> {
-    what: &'f str,
-    places: &'f [String],
-    hint: Option<&'f str>,
-    exit_code: u8,
-}
-
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let done = import_all(args, ctx);
-    if let Err(Failure { kind, what, places, hint }) = &done
+    if let Err(failure) = &done
         && args.json
-        && *kind != Kind::Closed
+        && failure.kind != Kind::Closed
     {
-        let error = ErrorJson { what, places, hint: hint.as_deref(), exit_code: kind.code() };
         // Where it was the output that failed there is nowhere to say so.
-        json::print(ctx, &RefusedJson { error }).ok();
+        json::print(ctx, &json::Refused::of(failure)).ok();
     }
     done
 }

@@ -185,7 +185,7 @@ impl History {
 
 /// A failure, for a program that asked for JSON.
 #[derive(Serialize)]
-struct Refused<'f> {
+pub(super) struct Refused<'f> {
     error: Error<'f>,
 }
 
@@ -197,11 +197,16 @@ struct Error<'f> {
     exit_code: u8,
 }
 
+impl<'f> Refused<'f> {
+    pub(super) fn of(failure: &'f Failure) -> Self {
+        let Failure { kind, what, places, hint } = failure;
+        Self { error: Error { what, places, hint: hint.as_deref(), exit_code: kind.code() } }
+    }
+}
+
 /// Says what did not work, as one line of JSON on standard error.
 pub(super) fn complain(failure: &Failure) {
-    let Failure { kind, what, places, hint } = failure;
-    let error = Error { what, places, hint: hint.as_deref(), exit_code: kind.code() };
-    let json = serde_json::to_string(&Refused { error }).unwrap_or_default();
+    let json = serde_json::to_string(&Refused::of(failure)).unwrap_or_default();
     // Where even standard error is gone there is nobody left to tell.
     writeln!(std::io::stderr().lock(), "{}", escape_unsafe(&json, Escapes::Json)).ok();
 }

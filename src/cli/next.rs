@@ -118,7 +118,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             Some(pause) => ctx.line(format!("paused until {}", pause.until.iso())),
             None => {
                 ctx.line("nothing waits")?;
-                let nothing = ops::day::nothing(&store, &ctx.settings, when, &options)?;
+                let day = ops::day::day_of(&store, &ctx.settings, when, &options)?;
+                let nothing = ops::day::nothing(&store, &ctx.settings, today, &options, &day)?;
                 if nothing.is_held_back() {
                     for why in crate::ui::words::nothing(&nothing, &ctx.settings) {
                         ctx.sentence(&why)?;

@@ -171,14 +171,20 @@ impl Comeback {
     /// What to say, if anything: `waiting` due cards of which `today` find a place, `per_day` on each day after; `last`
     /// is the last study day with an answer.
     #[must_use]
-    pub fn new(last: Option<StudyDay>, on: StudyDay, waiting: u64, today: u64, per_day: u32) -> Option<Self> {
+    pub fn new(
+        last: Option<StudyDay>,
+        on: StudyDay,
+        (waiting, today): (u64, u64),
+        per_day: u32,
+        new_wait: bool,
+    ) -> Option<Self> {
         let away = on.since(last?).saturating_sub(1).max(0);
         if waiting == 0 || (away < AWAY_DAYS && waiting <= today) {
             return None;
         }
         let later = waiting.saturating_sub(today).div_ceil(u64::from(per_day.max(1)));
         let away_days = u64::try_from(away).unwrap_or(0);
-        Some(Self { away_days, waiting, today, days: later + u64::from(today > 0), new_wait: false })
+        Some(Self { away_days, waiting, today, days: later + u64::from(today > 0), new_wait })
     }
 }
 
@@ -312,6 +318,15 @@ impl Queue {
         let review = first(&self.reviews, Origin::Review);
         let new_first = review.is_none() || u64::from(self.reviews_done) >= place;
         if new_first { new.or(review) } else { review.or(new) }.or_else(|| first(&self.repeats, Origin::Repeat))
+    }
+
+    /// Its cards in the order in which they come, each as if the one before had been answered.
+    pub fn in_order(mut self) -> impl Iterator<Item = (Candidate, Origin)> {
+        std::iter::from_fn(move || {
+            let (candidate, origin) = self.pop()?;
+            self.count(origin);
+            Some((candidate, origin))
+        })
     }
 
     /// Takes the next card out.

@@ -564,20 +564,16 @@ impl Session {
             left.add(current.origin);
             queue.count(current.origin);
         }
-        while left.all() < most
-            && let Some((_, origin)) = queue.pop()
-        {
-            queue.count(origin);
-            left.add(origin);
-        }
+        let more = most.saturating_sub(left.all());
+        queue.in_order().take(more).for_each(|(_, origin)| left.add(origin));
         left
     }
 
-    /// How long that will take at this session's pace.
+    /// How long so many cards will take at this session's pace.
     #[must_use]
-    pub fn time_left(&self, now: Timestamp) -> Millis {
-        let left = self.pace().saturating_mul(u64::try_from(self.left(now).all()).unwrap_or(u64::MAX));
-        Millis(u32::try_from(left).unwrap_or(u32::MAX))
+    pub fn time_for(&self, cards: Waiting) -> Millis {
+        let time = self.pace().saturating_mul(u64::try_from(cards.all()).unwrap_or(u64::MAX));
+        Millis(u32::try_from(time).unwrap_or(u32::MAX))
     }
 
     /// What it came to.

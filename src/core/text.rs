@@ -123,7 +123,7 @@ pub fn isolated(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a letter is of a script that is written from the right.
-fn is_from_the_right(c: char) -> bool {
+pub(in crate::core) fn is_from_the_right(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
         | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }

@@ -203,19 +203,12 @@ fn configured(line: &ActionLine) -> String {
 /// A change of the settings in a few words.
 #[must_use]
 pub fn change(change: &SettingChange) -> String {
-    match change {
-        SettingChange::Setting { key, new, .. } if settings::saved_search(key).is_some() => {
-            let name = one_line(&settings::saved_search(key).unwrap_or_default());
-            if new.is_some() {
-                format!("saved the search `{name}`")
-            } else {
-                format!("removed the saved search `{name}`")
-            }
-        }
-        SettingChange::Setting { key, new: Some(new), .. } => {
-            format!("set {} to {}", settings::in_words(key), one_line(new))
-        }
-        SettingChange::Setting { key, new: None, .. } => format!("reset {}", settings::in_words(key)),
+    let SettingChange::Setting { key, new, .. } = change;
+    match (settings::saved_search(key), new) {
+        (Some(name), Some(_)) => format!("saved the search `{}`", one_line(&name)),
+        (Some(name), None) => format!("removed the saved search `{}`", one_line(&name)),
+        (None, Some(new)) => format!("set {} to {}", settings::in_words(key), one_line(new)),
+        (None, None) => format!("reset {}", settings::in_words(key)),
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::core::id::CardId;
 use crate::core::search::error::SearchError;
 use crate::core::study_day::Ahead;
-use crate::core::text::counted;
 use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
+use crate::ops::decks::names;
 use crate::ops::search::asked;
 use crate::ops::search::understood;
 use crate::ops::settings;
@@ -133,7 +133,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn decks(&self) -> Result<BTreeSet<String>, Failure> {
-        Ok(self.store.deck_names()?.into_iter().map(|(_, _, name)| name).collect())
+        names(&self.store)
     }
 
     /// Does something to the cards of some rows, as one step; says what was done and to how many, in sentences without full
@@ -183,10 +183,7 @@ impl Workspace {
             });
             said.extend(talk);
         }
-        if plan.without_due > 0 {
-            let left = "cards were never answered and have no due day to set";
-            said.push(counted(plan.without_due, "card was never answered and has no due day to set", left));
-        }
+        said.extend(plan.without_due_in_words());
         Ok(said)
     }
 }

@@ -185,6 +185,14 @@ pub struct BulkPlan {
 }
 
 impl BulkPlan {
+    /// How many cards have no due day to set, if some have none.
+    #[must_use]
+    pub fn without_due_in_words(&self) -> Option<String> {
+        let some = "cards were never answered and have no due day to set";
+        let said = counted(self.without_due, "card was never answered and has no due day to set", some);
+        (self.without_due > 0).then_some(said)
+    }
+
     /// Cards (or notes, where it is about these) that change.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -397,7 +405,7 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
     let mut notes = BTreeSet::new();
     let mut keys = Vec::new();
     store.lines(cards, |line| {
-        let name = if plan.change.is_about_notes() {
+        if plan.change.is_about_notes() {
             if !notes.insert(line.card.note) {
                 return Ok(());
             }
@@ -409,7 +417,6 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
                 keys.extend(line.key.clone().map(|key| (key, line.card.note)));
             }
             plan.versions.push((line.card.note, version));
-            line.known_by(line.note_name())
         } else {
             let Some((kind, memory)) = plan.change.event(&line, today) else {
                 plan.left += 1;
@@ -420,10 +427,10 @@ pub fn plan(store: &Store, today: StudyDay, cards: &[CardId], change: BulkChange
             let draft = Draft { memory, ..Draft::new(line.card, kind, line.state.last_event) };
             let deck = plan.place_of_deck(&line);
             plan.events.push((draft, deck));
-            line.known_by(line.name())
-        };
+        }
         if plan.names.len() < SHOWN {
-            plan.names.push(one_line(&name));
+            let name = if plan.change.is_about_notes() { line.note_name() } else { line.name() };
+            plan.names.push(one_line(&line.known_by(name)));
         }
         Ok(())
     })?;

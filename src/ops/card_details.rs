@@ -14,7 +14,6 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::day::day;
 use crate::ops::decks::daily;
-use crate::ops::queue::Options;
 use crate::ops::stamp_of_sitting;
 use crate::store::CardLine;
 use crate::store::DeckSet;
@@ -163,14 +162,8 @@ fn stands(store: &Store, settings: &Settings, when: Stamp, line: &CardLine) -> R
         return Ok(AskedToday::NotDaily);
     }
     // The very queue that a session would have: whatever decides there decides here.
-    let mut queue = crate::ops::queue::queue(store, settings, &Options { decks, ..Options::default() }, today)?;
-    let mut before = 0;
-    while let Some((candidate, origin)) = queue.pop() {
-        if candidate.card == line.card {
-            return Ok(AskedToday::Waits(before));
-        }
-        queue.count(origin);
-        before += 1;
+    if let Some(before) = day.plan.queue.clone().in_order().position(|(candidate, _)| candidate.card == line.card) {
+        return Ok(AskedToday::Waits(before));
     }
     Ok(match &state.memory {
         Some(memory) if memory.due > today => AskedToday::Later(memory.due),

@@ -113,7 +113,7 @@ pub const DRAFT: (&str, &str) = ("edit-", ".toml");
 pub(super) const FORM_DRAFT: (&str, &str) = ("form-", ".json");
 
 /// Bytes of a draft that are looked at: what is longer is no text of cards.
-const LONGEST_DRAFT: u64 = 64 << 20;
+pub(super) const LONGEST_DRAFT: u64 = 64 << 20;
 
 /// Texts beside a database that an editor has, or left with faults, and that name one of those notes in a line `id`.
 ///

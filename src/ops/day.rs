@@ -37,7 +37,7 @@ pub struct Day {
     pub pause: Option<Pause>,
     /// What someone finds who was away or fell behind.
     pub comeback: Option<Comeback>,
-    plan: Plan,
+    pub(super) plan: Plan,
 }
 
 /// Why a sitting has nothing to ask, and what would bring more.
@@ -92,7 +92,7 @@ pub fn rules(store: &Store, settings: &Settings) -> Result<DeckRules, StoreError
 /// # Errors
 /// When the database can't be read.
 pub fn decks(store: &Store, settings: &Settings, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
-    let mut decks = store.decks_with(today, settings.bury_siblings)?;
+    let mut decks = store.decks(today, settings.bury_siblings)?;
     if store.pauses()?.on(today).is_some() {
         decks.iter_mut().for_each(|deck| deck.due = 0);
     }
@@ -104,7 +104,7 @@ pub fn decks(store: &Store, settings: &Settings, today: StudyDay) -> Result<Vec<
 /// # Errors
 /// When the database can't be read.
 pub fn day(store: &Store, settings: &Settings, when: Stamp) -> Result<Day, StoreError> {
-    day_of(store, settings, when, &Options { decks: daily(store, settings)?, ..Options::default() })
+    day_of(store, settings, when, &Options::daily(store, settings)?)
 }
 
 /// The day as far as a sitting goes: of its decks, its cards, within its limits.
@@ -131,8 +131,7 @@ pub fn day_of(store: &Store, settings: &Settings, when: Stamp, options: &Options
     }
     let last = store.last_practised(today)?;
     let new_wait = plan.new_wait && counts.new > 0 && settings.new_per_day > 0;
-    let comeback = Comeback::new(last, today, counts.due, reviews, settings.reviews_per_day);
-    let comeback = comeback.map(|comeback| Comeback { new_wait, ..comeback });
+    let comeback = Comeback::new(last, today, (counts.due, reviews), settings.reviews_per_day, new_wait);
     Ok(Day { counts, reviews, new, streak, pause, comeback, plan })
 }
 
@@ -151,7 +150,7 @@ pub fn comeback(store: &Store, settings: &Settings, when: Stamp) -> Result<Optio
     let [reviews_done, _] = store.done_today(today, settings.rollover)?;
     let places = settings.places(|s| s.reviews_per_day, decks, &reviews_done);
     let last = store.last_practised(today)?;
-    let options = Options { decks: daily(store, settings)?, ..Options::default() };
+    let options = Options::daily(store, settings)?;
     let overflows = store.overflows(&options.decks, today, places.clone())?;
     if !overflows && last.is_none_or(|last| today.since(last) <= 1) {
         return Ok(None);
@@ -162,8 +161,7 @@ pub fn comeback(store: &Store, settings: &Settings, when: Stamp) -> Result<Optio
         && settings.new_per_day > 0
         && is_behind(store, settings, &options, today, places)?
         && is_back(store.newest_days(today)?, today);
-    let comeback = Comeback::new(last, today, counts.due, reviews, settings.reviews_per_day);
-    Ok(comeback.map(|comeback| Comeback { new_wait, ..comeback }))
+    Ok(Comeback::new(last, today, (counts.due, reviews), settings.reviews_per_day, new_wait))
 }
 
 /// How much of the day fits into a sitting of so many minutes; 0: of as many as it needs.
@@ -174,14 +172,20 @@ pub fn sitting(store: &Store, day: &Day, minutes: u32) -> Result<Fit, StoreError
     fit(store, &day.plan, minutes)
 }
 
-/// Why a sitting has nothing more to ask, and what would bring more.
+/// Why a sitting has nothing more to ask on the day that was made with the same options, and what would bring more.
 ///
 /// # Errors
 /// When the database can't be read.
-pub fn nothing(store: &Store, settings: &Settings, when: Stamp, options: &Options) -> Result<Nothing, StoreError> {
-    let Day { counts, reviews, pause, plan, .. } = day_of(store, settings, when, options)?;
+pub fn nothing(
+    store: &Store,
+    settings: &Settings,
+    today: StudyDay,
+    options: &Options,
+    day: &Day,
+) -> Result<Nothing, StoreError> {
+    let Day { counts, reviews, pause, plan, .. } = day;
     let more = Options { new: Some(5), limit: Some(0), ..options.clone() };
-    let more_new = if counts.new > 0 { queue(store, settings, &more, when.today)?.waiting().new } else { 0 };
+    let more_new = if counts.new > 0 { queue(store, settings, &more, today)?.waiting().new } else { 0 };
     let all = counts.due + counts.siblings + counts.buried + counts.new + counts.repeats;
     let is_daily = options.among.is_none() && options.decks == daily(store, settings)?;
     let has_none = is_daily && all == 0 && counts.next_due.is_none();
@@ -193,7 +197,7 @@ pub fn nothing(store: &Store, settings: &Settings, when: Stamp, options: &Option
         },
         none_daily: has_none && options.decks != DeckSet::All,
         of_some: !is_daily,
-        past_limit: counts.due.saturating_sub(reviews),
+        past_limit: counts.due.saturating_sub(*reviews),
         siblings: counts.siblings,
         buried: counts.buried,
         new: counts.new,
@@ -218,9 +222,8 @@ pub struct Waiting {
 /// # Errors
 /// When the database can't be read.
 pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Waiting, StoreError> {
-    let waiting =
-        queue(store, settings, &Options { new: Some(0), decks: daily(store, settings)?, ..Options::default() }, today)?
-            .waiting();
+    let options = Options { new: Some(0), ..Options::daily(store, settings)? };
+    let waiting = queue(store, settings, &options, today)?.waiting();
     let [reviews, repeats] = [waiting.reviews, waiting.repeats].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
     Ok(Waiting { reviews, repeats })
 }

@@ -188,9 +188,17 @@ fn meant_by<'d>(decks: &'d [Named], name: &str) -> impl Iterator<Item = &'d Name
 /// # Errors
 /// When the database can't be read.
 pub fn told_of_id(store: &Store, deck: &str) -> Result<Option<String>, StoreError> {
+    Ok(by_id_only(store, deck)?.map(|(told, _)| told))
+}
+
+/// The same, with the deck's name in one line.
+fn by_id_only(store: &Store, deck: &str) -> Result<Option<(String, String)>, StoreError> {
     let wanted = deck.trim();
     let found = store.deck_named(wanted)?.filter(|(_, name)| name.to_lowercase() != wanted.to_lowercase());
-    Ok(found.map(|(_, name)| format!("`{}` is the id of the deck `{}`", one_line(wanted), one_line(&name))))
+    Ok(found.map(|(_, name)| {
+        let name = one_line(&name);
+        (format!("`{}` is the id of the deck `{name}`", one_line(wanted)), name)
+    }))
 }
 
 /// Refuses a word that is the id of a deck with another name: what is taken away has to be called as it is shown.
@@ -198,10 +206,12 @@ pub fn told_of_id(store: &Store, deck: &str) -> Result<Option<String>, StoreErro
 /// # Errors
 /// The refusal.
 pub fn by_shown_name(store: &Store, deck: &str) -> Result<(), Failure> {
-    match (told_of_id(store, deck)?, store.deck_named(deck)?) {
-        (Some(told), Some((_, name))) => Err(Failure::usage(format!("nothing was changed: {told}"))
-            .hint(format!("name it as it is shown: `{}`", one_line(&name)))),
-        _ => Ok(()),
+    match by_id_only(store, deck)? {
+        Some((told, name)) => {
+            Err(Failure::usage(format!("nothing was changed: {told}"))
+                .hint(format!("name it as it is shown: `{name}`")))
+        }
+        None => Ok(()),
     }
 }
 
@@ -212,6 +222,14 @@ fn no_deck(decks: &[Named], name: &str) -> Failure {
         Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
         None => "`lmq decks` lists all decks".to_owned(),
     })
+}
+
+/// The names of the decks that there are.
+///
+/// # Errors
+/// When the database can't be read.
+pub(super) fn names(store: &Store) -> Result<BTreeSet<String>, Failure> {
+    Ok(store.deck_names()?.into_iter().map(|(_, _, name)| name).collect())
 }
 
 /// The decks that these names mean: an id, a name, or a parent of names (`a` means `a::b` too). None given: all.

@@ -56,7 +56,7 @@ pub enum Side {
 /// A note with its edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
-    /// The note unchanged when the edit began.
+    /// The note as it was when the edit began.
     pub opened: NoteNow,
     /// Its new text.
     pub text: NoteText,

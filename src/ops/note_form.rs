@@ -1,6 +1,5 @@
 //! What a form asks for beside editing: faults by their fields, and a text that outlives a crash.
 
-use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::Fault;
 use crate::core::card::Field;
@@ -12,6 +11,8 @@ use crate::failure::Failure;
 use crate::formats::card_words;
 use crate::ops::bulk;
 use crate::ops::copies::FORM_DRAFT;
+use crate::ops::copies::LONGEST_DRAFT;
+use crate::ops::decks::names;
 use crate::ops::edit::NoteEditor;
 use crate::ops::files::Existing;
 use crate::ops::files::NewFile;
@@ -23,9 +24,6 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-
-/// Bytes of a draft that are read: a form holds some fields of a megabyte at most.
-const LONGEST_DRAFT: u64 = 64 << 20;
 
 /// What is wrong with one field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +107,7 @@ fn in_form(fault: &Fault) -> String {
 /// What is asked of a kind in a few words, for who chooses one.
 #[must_use]
 pub fn kind_in_words(name: &str) -> String {
-    CARD_KINDS.iter().find(|kind| kind.name() == name).map_or_else(String::new, |kind| {
+    kind(name).map_or_else(String::new, |kind| {
         let asks = |field: &Field| match field.shape {
             Shape::Texts => format!("{} (a row for each)", field.name),
             Shape::Text | Shape::Variants | Shape::Days => field.name.to_owned(),
@@ -124,7 +122,7 @@ impl NoteEditor<'_> {
     /// # Errors
     /// When the database can't be read.
     pub fn decks(&self) -> Result<BTreeSet<String>, Failure> {
-        Ok(self.store.deck_names()?.into_iter().map(|(_, _, name)| name).collect())
+        names(self.store)
     }
 
     /// The tags that there are.
@@ -173,6 +171,7 @@ impl NoteEditor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::card::CARD_KINDS;
     use crate::core::card::Value;
 
     fn text(kind: &str, fields: &[(&str, &[&str])]) -> NoteText {

@@ -16,6 +16,7 @@ use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Millis;
 use crate::failure::Failure;
+use crate::ops::decks::daily;
 use crate::store::DeckSet;
 use crate::store::Limits;
 use crate::store::Store;
@@ -39,6 +40,16 @@ pub struct Options {
     pub cram: bool,
     /// Nothing but these cards, where a search named them.
     pub among: Option<BTreeSet<CardId>>,
+}
+
+impl Options {
+    /// Those of a sitting for which nobody names anything.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn daily(store: &Store, settings: &Settings) -> Result<Self, StoreError> {
+        Ok(Self { decks: daily(store, settings)?, ..Self::default() })
+    }
 }
 
 /// What a sitting would ask.
@@ -151,14 +162,7 @@ pub(super) fn pace(store: &Store) -> Result<Pace, StoreError> {
 
 /// What the next cards of a queue need, `most` of them at most, in the order in which they come.
 fn times(store: &Store, queue: &Queue, most: usize) -> Result<Vec<Millis>, StoreError> {
-    let mut queue = queue.clone();
-    let mut next: Vec<(Candidate, Origin)> = Vec::new();
-    while next.len() < most
-        && let Some((candidate, origin)) = queue.pop()
-    {
-        queue.count(origin);
-        next.push((candidate, origin));
-    }
+    let next: Vec<(Candidate, Origin)> = queue.clone().in_order().take(most).collect();
     if next.is_empty() {
         return Ok(Vec::new());
     }

@@ -153,10 +153,9 @@ pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &W
 
 /// What a report calls a card: its key, or what it asks. A key that was made from the question says less than the question.
 fn label(line: &crate::store::CardLine) -> String {
-    let prompt = line.text.listed_prompt(line.card.ordinal);
-    let made = words_of_key(&line.text);
     let is_made = |key: &String| {
+        let made = words_of_key(&line.text);
         !made.is_empty() && key.strip_prefix(&made).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    line.key.clone().filter(|key| !is_made(key)).unwrap_or(prompt)
+    line.key.clone().filter(|key| !is_made(key)).unwrap_or_else(|| line.text.listed_prompt(line.card.ordinal))
 }

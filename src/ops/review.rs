@@ -296,7 +296,7 @@ impl<'a> Review<'a> {
         }
         let day = day_of(self.store, &self.settings, when, &self.options)?;
         let nothing = match self.session.answers() {
-            0 => Some(nothing(self.store, &self.settings, when, &self.options)?),
+            0 => Some(nothing(self.store, &self.settings, when.today, &self.options, &day)?),
             _ => None,
         };
         let next_due_in_days = day.counts.next_due.map(|next| next.since(when.today));

@@ -47,9 +47,6 @@ pub use crate::store::Recall;
 /// Days that the forecast looks ahead.
 pub const FORECAST_DAYS: usize = 7;
 
-/// The origin of decks that came with the program.
-const BUILT_IN: &str = "builtin";
-
 /// Days whose reviews tell how much is kept in mind.
 const RETENTION_DAYS: i64 = 30;
 
@@ -243,7 +240,7 @@ impl Workspace {
         let nothing = match fit.all {
             0 => {
                 let options = Options { decks: is_daily.clone(), ..Options::default() };
-                Some(crate::ops::day::nothing(&self.store, &self.settings, self.when(), &options)?)
+                Some(crate::ops::day::nothing(&self.store, &self.settings, today, &options, &day)?)
             }
             _ => None,
         };
@@ -288,9 +285,9 @@ impl Workspace {
                     .map(|deck| DeckRow {
                         repeats: again(deck.number),
                         left_out: !is_daily.has(deck.number),
+                        is_built_in: deck.is_built_in(),
                         title: deck.title.unwrap_or_default(),
                         number: deck.number,
-                        is_built_in: deck.origin == BUILT_IN,
                         cards: deck.cards,
                         name: deck.name,
                         due: deck.due,
@@ -324,7 +321,7 @@ impl Workspace {
             Decks::BuiltIn(built_in) => {
                 let rows = self.store.bare_decks()?;
                 let daily = crate::ops::decks::daily(&self.store, &self.settings)?;
-                let rows = rows.into_iter().filter(|deck| (deck.origin == BUILT_IN) == *built_in);
+                let rows = rows.into_iter().filter(|deck| deck.is_built_in() == *built_in);
                 let rows = rows.filter(|deck| daily.has(deck.number));
                 DeckSet::Some(rows.map(|deck| deck.number).collect())
             }

@@ -421,7 +421,7 @@ impl Writer<'_> {
             if shown.hidden {
                 self.hide_deck(id, false)?;
             }
-            if shown.made || shown::listed(&self.tx, &context, number)? != NOT_LISTED {
+            if shown.made || shown::listed(&self.tx, &context, number, &shown)? != NOT_LISTED {
                 return Ok(number);
             }
         }

@@ -106,7 +106,7 @@ pub struct Undo {
     pub edited: Vec<Taken>,
 }
 
-/// A note unchanged shown before an undo.
+/// A note as it was shown before an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// The note.

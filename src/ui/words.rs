@@ -95,7 +95,7 @@ pub fn left(session: &Session, now: Timestamp, between: &str) -> String {
             parts.push(format!("{count} {word}"));
         }
     }
-    format!("{}{between}{}", parts.join(", "), about(session.time_left(now)))
+    format!("{}{between}{}", parts.join(", "), about(session.time_for(waiting)))
 }
 
 /// How to answer, in a few words; with the keys that are bound, or over lines.

@@ -63,7 +63,8 @@ fn copied(world: &World) -> tempfile::TempDir {
 }
 
 fn nothing(world: &World, options: &Options) -> Nothing {
-    ops::day::nothing(&world.store, &world.settings, world.stamp(), options).unwrap()
+    let day = ops::day::day_of(&world.store, &world.settings, world.stamp(), options).unwrap();
+    ops::day::nothing(&world.store, &world.settings, world.today(), options, &day).unwrap()
 }
 
 #[test]

@@ -411,7 +411,7 @@ impl World {
     }
 
     pub(crate) fn decks(&self) -> Vec<DeckLine> {
-        self.store.decks(self.today()).unwrap()
+        self.store.decks(self.today(), true).unwrap()
     }
 
     /// The notes whose text is the learner's own.

@@ -232,8 +232,7 @@ impl ClozeTexts {
                     texts.beside.push_str(&text);
                 }
                 Part::Hidden { inside, .. } => {
-                    let mut shown = String::new();
-                    place_hidden(&inside, &mut shown, &mut Vec::new());
+                    let shown = shown(&inside);
                     texts.whole.push_str(&shown);
                     texts.beside.push('…');
                     texts.hidden.push_str(&shown);

@@ -38,7 +38,8 @@ fn items(note: &NoteText) -> Vec<String> {
     note.told_apart(note.texts("items").iter())
 }
 
-fn positions(response: &str, count: usize) -> Option<Vec<usize>> {
+/// The places of options that are named by their numbers, from 1 on.
+fn by_number(response: &str, count: usize) -> Option<Vec<usize>> {
     let response: String = response.chars().map(|c| digit(c).unwrap_or(c)).collect();
     let parts: Vec<&str> = response.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let numbers: Vec<usize> = match parts.as_slice() {
@@ -47,9 +48,18 @@ fn positions(response: &str, count: usize) -> Option<Vec<usize>> {
         }
         parts => parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?,
     };
-    let mut sorted = numbers.clone();
+    numbers
+        .iter()
+        .map(|number| number.checked_sub(1))
+        .collect::<Option<Vec<_>>>()
+        .filter(|places| is_each_once(places, count))
+}
+
+/// Whether all of so many places are there, each once.
+fn is_each_once(places: &[usize], count: usize) -> bool {
+    let mut sorted = places.to_vec();
     sorted.sort_unstable();
-    (sorted == (1..=count).collect::<Vec<_>>()).then_some(numbers)
+    sorted.into_iter().eq(0..count)
 }
 
 /// Lines of an order that may be written out.
@@ -63,10 +73,8 @@ fn in_words(response: &str, options: &[String]) -> Option<Vec<usize>> {
         if parts.len() != options.len() || parts.len() > MOST_IN_WORDS {
             return None;
         }
-        let places: Vec<usize> = parts.iter().map(|part| choose(options, part).ok()).collect::<Option<_>>()?;
-        let mut sorted = places.clone();
-        sorted.sort_unstable();
-        (sorted == (0..options.len()).collect::<Vec<_>>()).then_some(places)
+        let places: Option<Vec<usize>> = parts.iter().map(|part| choose(options, part).ok()).collect();
+        places.filter(|places| is_each_once(places, options.len()))
     })
 }
 
@@ -122,8 +130,7 @@ impl CardKind for Order {
         _: Weights,
     ) -> Result<Option<Verdict>, Unreadable> {
         let count = question.options.len();
-        let by_number = positions(response, count).map(|numbers| numbers.iter().map(|number| number - 1).collect());
-        let Some(places) = by_number.or_else(|| in_words(response, &question.options)) else {
+        let Some(places) = by_number(response, count).or_else(|| in_words(response, &question.options)) else {
             return Err(Unreadable::NoOrder(count));
         };
         let mut right: Vec<usize> = (0..count).collect();

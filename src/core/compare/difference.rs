@@ -4,6 +4,7 @@ use crate::core::compare::identity::composed;
 use crate::core::compare::letters::Keep;
 use crate::core::compare::letters::folded;
 use crate::core::compare::letters::is_invisible;
+use crate::core::text::is_from_the_right;
 use crate::core::text::one_line;
 use similar::Algorithm;
 use similar::DiffOp;
@@ -75,8 +76,7 @@ pub fn compare(given: &str, expected: &str, case: bool) -> Compared {
 
 /// Whether a letter is of a script that is written from the right, or hangs together with its neighbours.
 fn is_joined(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1800}'..='\u{18af}' | '\u{fb1d}'..='\u{fdff}'
-        | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    is_from_the_right(c) || matches!(c, '\u{900}'..='\u{dff}' | '\u{1800}'..='\u{18af}')
 }
 
 impl Compared {

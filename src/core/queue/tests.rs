@@ -263,7 +263,7 @@ fn coming_back_says_what_waits_and_how_long_it_takes() {
         (None, 300, 200, 200, None),
         (Some(101), 10, 200, 200, None),
     ] {
-        let comeback = Comeback::new(last.map(StudyDay), StudyDay(100), waiting, today, per_day);
+        let comeback = Comeback::new(last.map(StudyDay), StudyDay(100), (waiting, today), per_day, false);
         assert_eq!(comeback.map(|c| (c.away_days, c.days)), expected, "{last:?}, {waiting}, {today}, {per_day}");
     }
 }

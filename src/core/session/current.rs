@@ -4,6 +4,7 @@ use crate::core::card::Ask;
 use crate::core::card::NoteText;
 use crate::core::card::Question;
 use crate::core::card::Showing;
+use crate::core::card::Tick;
 use crate::core::card::Verdict;
 use crate::core::card::kind;
 use crate::core::compare::answer::Weights;
@@ -125,9 +126,9 @@ impl Current {
         media
     }
 
-    /// Which of the items named so far are among those asked for.
+    /// How each of the items named so far stands to those asked for.
     #[must_use]
-    pub fn ticks(&self, given: &[String]) -> Vec<crate::core::card::Tick> {
+    pub fn ticks(&self, given: &[String]) -> Vec<Tick> {
         kind(&self.loaded.text.kind).map_or_else(Vec::new, |kind| kind.ticks(&self.loaded.text, given))
     }
 

@@ -452,12 +452,16 @@ fn a_summary_counts_repeats_as_answers_and_a_minute_an_answer_at_most() {
 #[test]
 fn the_time_that_is_left_goes_from_a_guess_to_the_pace_of_the_session() {
     let mut sitting = Sitting::of((1..=4).map(|number| due_card(number, basic())));
-    assert_eq!(sitting.session.time_left(sitting.now), Millis(4 * 12_000));
+    assert_eq!(sitting.session.time_for(sitting.session.left(sitting.now)), Millis(4 * 12_000));
     sitting.show();
-    assert_eq!(sitting.session.time_left(sitting.now), Millis(4 * 12_000), "the card on the screen waits too");
+    assert_eq!(
+        sitting.session.time_for(sitting.session.left(sitting.now)),
+        Millis(4 * 12_000),
+        "the card on the screen waits too"
+    );
     sitting.respond("");
     sitting.give(Input::Accept);
-    assert_eq!(sitting.session.time_left(sitting.now), Millis(3 * (10_000 + 3 * 12_000) / 4));
+    assert_eq!(sitting.session.time_for(sitting.session.left(sitting.now)), Millis(3 * (10_000 + 3 * 12_000) / 4));
 }
 
 #[test]
@@ -472,7 +476,7 @@ fn what_is_left_is_what_the_session_asks_before_its_time_is_up() {
     sitting.session = short;
     sitting.show();
     assert_eq!(sitting.session.left(sitting.now).all(), 2, "the card on the screen is one of them");
-    assert_eq!(sitting.session.time_left(sitting.now), Millis(2 * 12_000));
+    assert_eq!(sitting.session.time_for(sitting.session.left(sitting.now)), Millis(2 * 12_000));
     let late = at(sitting.now.unix_ms + 90_000);
     assert_eq!(sitting.session.left(late).all(), 1, "it is asked though the time is up");
 }

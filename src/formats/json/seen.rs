@@ -35,9 +35,8 @@ impl<'o> Look<'o> {
     pub(in crate::formats) fn see(&mut self, object: &Object) -> bool {
         self.has_said = self.has_said
             || self.table.columns.iter().any(|choice| {
-                object
-                    .iter()
-                    .any(|(name, _)| *name == choice.column || names::plain(name) == names::plain(&choice.column))
+                let wanted = names::plain(&choice.column);
+                object.iter().any(|(name, _)| names::plain(name) == wanted)
             });
         Quiz::look(object, &mut self.answers);
         self.seen += 1;

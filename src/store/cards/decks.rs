@@ -3,6 +3,7 @@
 use crate::core::compare::answer::Weights;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
+use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Fault;
 use crate::store::Store;
@@ -55,6 +56,14 @@ pub struct DeckLine {
     pub new: u64,
     /// Due cards.
     pub due: u64,
+}
+
+impl DeckLine {
+    /// Whether it came with the program.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.origin == DeckOrigin::Builtin.name()
+    }
 }
 
 /// A built-in deck with an answer, as it is shown now.
@@ -201,20 +210,12 @@ impl Store {
         Ok(None)
     }
 
-    /// The decks, with their counts on `today`, of siblings one a day: the learner's own first, those that they used most of late
-    /// before others, then by their ids.
+    /// The decks, with their counts on `today`, of siblings one a day where they are kept apart: the learner's own first, those that
+    /// they used most of late before others, then by their ids.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn decks(&self, today: StudyDay) -> Result<Vec<DeckLine>, StoreError> {
-        self.decks_with(today, true)
-    }
-
-    /// The same, with siblings kept apart or not.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn decks_with(&self, today: StudyDay, keep_siblings_apart: bool) -> Result<Vec<DeckLine>, StoreError> {
+    pub fn decks(&self, today: StudyDay, keep_siblings_apart: bool) -> Result<Vec<DeckLine>, StoreError> {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
             let mut decks = self.deck_heads()?;
@@ -237,7 +238,7 @@ impl Store {
             let used = self.by_deck(USED_BY_DECK, [today.plus(-USED_DAYS).0])?;
             // Sorting keeps the order of ids among equals.
             decks.sort_by_key(|deck| {
-                (deck.origin == "builtin", Reverse(used.get(&deck.number).copied().unwrap_or(0)))
+                (deck.is_built_in(), Reverse(used.get(&deck.number).copied().unwrap_or(0)))
             });
             Ok(decks)
         })

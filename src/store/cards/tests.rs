@@ -137,7 +137,7 @@ fn decks_are_counted_and_say_which_file_they_follow() {
     fixture.answered(1, 1, 30, 4, 1);
     let empty = fixture.deck("c");
     fixture.sql("UPDATE deck SET listed = 0 WHERE id = 3");
-    let decks = fixture.store.decks(StudyDay(40)).unwrap();
+    let decks = fixture.store.decks(StudyDay(40), true).unwrap();
     let counts: Vec<_> = decks.iter().map(|deck| (deck.number, deck.notes, deck.cards, deck.new, deck.due)).collect();
     assert_eq!(counts, [(a, 1, 1, 1, 0), (b, 3, 4, 3, 1)]);
     assert!(decks.iter().all(|deck| deck.linked.is_none()) && empty == 3);
@@ -167,8 +167,13 @@ fn an_erased_note_is_found_by_its_id_with_the_cards_that_something_happened_to_a
     let note = fixture.note(&Row { deck, uid: 3, erased: true, ..Row::default() });
     fixture.answered(note, 4, 90, 4, 1);
     fixture.answered(note, 2, 90, 4, 1);
-    let counts: Vec<_> =
-        fixture.store.decks(StudyDay(99)).unwrap().iter().map(|deck| (deck.notes, deck.cards, deck.new)).collect();
+    let counts: Vec<_> = fixture
+        .store
+        .decks(StudyDay(99), true)
+        .unwrap()
+        .iter()
+        .map(|deck| (deck.notes, deck.cards, deck.new))
+        .collect();
     assert_eq!(counts, [(1, 1, 1)]);
     assert_eq!(listed(&fixture, &DeckSet::All, &[]), [card(1, 1)]);
 

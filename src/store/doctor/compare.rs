@@ -458,7 +458,7 @@ fn compare_decks(db: &Connection, context: &Context, sums: &Sums, seen: &mut See
         let expected = shown::deck_row(db, context, deck)?;
         let kept = shown::kept_deck(db, deck)?;
         // A deck that nothing was ever put into needs no row.
-        let is_empty = kept.is_none() && shown::listed(db, context, deck)? == shown::NOT_LISTED;
+        let is_empty = kept.is_none() && expected.listed == shown::NOT_LISTED;
         let day: Option<Option<i32>> = last_introduced.query_row([deck], |row| row.get(0)).optional()?;
         let in_turn = day.flatten() == introduced.get(&deck).copied();
         seen.differences.count("deck", !is_empty && (kept != Some(expected) || !in_turn));

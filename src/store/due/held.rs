@@ -10,6 +10,7 @@ use crate::store::DeckSet;
 use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::columns::ANSWERED;
 use crate::store::columns::ORDINAL_BITS;
 use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
@@ -177,12 +178,12 @@ impl Store {
     /// When the database can't be read.
     pub fn newest_times(&self, most: usize) -> Result<Vec<(String, Millis)>, StoreError> {
         self.attempt(|| {
-            // Kind 1 is `answered`. Other events are passed over, and few of them: an import may have left a million.
-            let mut statement = self.db().prepare_cached(
+            // Other events are passed over, and few of them: an import may have left a million.
+            let mut statement = self.db().prepare_cached(&format!(
                 "SELECT e.took_ms, x.body FROM (SELECT card, id FROM event INDEXED BY event_id ORDER BY id DESC LIMIT ?1) l \
-                 CROSS JOIN event e ON e.card = l.card AND e.id = l.id AND e.kind = 1 AND e.took_ms > 0 \
+                 CROSS JOIN event e ON e.card = l.card AND e.id = l.id AND e.kind = {ANSWERED} AND e.took_ms > 0 \
                  CROSS JOIN note n ON n.id = e.card >> ?2 CROSS JOIN text x ON x.id = coalesce(n.own, n.source)",
-            )?;
+            ))?;
             let mut rows = statement.query((i64::try_from(most).unwrap_or(i64::MAX), ORDINAL_BITS))?;
             let mut times = Vec::new();
             while let Some(row) = rows.next()? {

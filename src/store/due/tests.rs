@@ -334,7 +334,7 @@ fn of_siblings_that_are_due_one_is_counted_and_none_where_one_was_asked_today() 
     fixture.answered(grouped[1], 1, 100, 4, 2);
     fixture.answered(cloze, 2, 100, 4, 2);
     assert_eq!((counts(&fixture, true), asked(&fixture)), ((1, 3, Some(101)), 1));
-    let decks = |apart| fixture.store.decks_with(TODAY, apart).unwrap()[0].due;
+    let decks = |apart| fixture.store.decks(TODAY, apart).unwrap()[0].due;
     assert_eq!((decks(true), decks(false)), (1, 4));
     // Of the cards of a search alone.
     let among = BTreeSet::from([card(1, 1), card(4, 1), card(9, 1)]);

@@ -170,7 +170,7 @@ impl Store {
         rest > 0
     }
 
-    /// The names of some rows. Of a note that was erased meanwhile there is none.
+    /// The names of some rows.
     ///
     /// # Errors
     /// When the database can't be read.

@@ -38,7 +38,7 @@ pub(in crate::store) struct DeckRow {
     origin: String,
     edition: u32,
     scheduler: Option<i64>,
-    listed: u8,
+    pub(in crate::store) listed: u8,
 }
 
 /// The values of `deck.listed`.
@@ -49,6 +49,7 @@ pub(in crate::store) const HIDDEN: u8 = 2;
 /// What the facts about a deck say is shown of it.
 pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) -> Result<DeckRow, Fault> {
     let shown = self::deck(db, context, deck)?;
+    let listed = listed(db, context, deck, &shown)?;
     let id = crate::store::facts::deck_id(db, deck)?;
     let head = shown.head.unwrap_or_default();
     let name = shown.renamed.or(Some(head.name).filter(|name| !name.is_empty())).unwrap_or_else(|| id.clone());
@@ -72,7 +73,7 @@ pub(in crate::store) fn deck_row(db: &Connection, context: &Context, deck: i64) 
         origin: head.origin,
         edition: shown.edition,
         scheduler,
-        listed: listed(db, context, deck)?,
+        listed,
         id,
     })
 }
@@ -132,12 +133,11 @@ pub(in crate::store) fn name_at(
 
 /// Whether a deck is there for people, and whether they hide it. One that was emptied is there no more, nor is one that was
 /// hidden or removed while it was empty; one that somebody made and that nothing was put into yet is.
-pub(in crate::store) fn listed(db: &Connection, context: &Context, deck: i64) -> Result<u8, Fault> {
+pub(in crate::store) fn listed(db: &Connection, context: &Context, deck: i64, shown: &ShownDeck) -> Result<u8, Fault> {
     let lives: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0)")?
         .query_row([deck], |row| row.get(0))?;
-    let shown = self::deck(db, context, deck)?;
-    Ok(match lives || is_begun(db, context, deck, &shown)? && !shown.hidden {
+    Ok(match lives || !shown.hidden && is_begun(db, context, deck, shown)? {
         false => NOT_LISTED,
         true if shown.hidden => HIDDEN,
         true => LISTED,
@@ -152,7 +152,7 @@ fn is_begun(db: &Connection, context: &Context, deck: i64, shown: &ShownDeck) ->
 /// Whether a deck was hidden or removed while it was empty.
 pub(in crate::store) fn is_removed(db: &Connection, context: &Context, deck: i64) -> Result<bool, Fault> {
     let shown = self::deck(db, context, deck)?;
-    Ok(shown.hidden && listed(db, context, deck)? == NOT_LISTED && is_begun(db, context, deck, &shown)?)
+    Ok(shown.hidden && listed(db, context, deck, &shown)? == NOT_LISTED && is_begun(db, context, deck, &shown)?)
 }
 
 /// Whether a note was ever put into a deck, by a fact that counts. A pass over the facts: asked of empty decks only.
@@ -325,7 +325,7 @@ impl Writer<'_> {
                 self.refresh_deck(deck)?;
             }
             let context = self.context()?;
-            let listed = listed(&self.tx, &context, deck)?;
+            let listed = listed(&self.tx, &context, deck, &self::deck(&self.tx, &context, deck)?)?;
             self.tx
                 .prepare_cached("UPDATE deck SET listed = ?2 WHERE id = ?1 AND listed <> ?2")?
                 .execute((deck, listed))?;

@@ -58,7 +58,7 @@ fn progress(session: &Session, today: StudyDay, now: Timestamp, width: usize, lo
         lines.extend(wrapped(&format!("{passed} of {of} recalled"), width, Style::new()));
     }
     lines.push(Line::default());
-    lines.push(say(&format!("To come · {}", words::about(session.time_left(now))), Tone::Quiet, look));
+    lines.push(say(&format!("To come · {}", words::about(session.time_for(waiting))), Tone::Quiet, look));
     let kinds =
         [(waiting.reviews, "due", Tone::Due), (waiting.new, "new", Tone::New), (waiting.repeats, "again", Tone::Again)];
     for (count, word, tone) in kinds.into_iter().filter(|(count, ..)| *count > 0) {
