@@ -24,7 +24,8 @@ mod tally;
 mod tests;
 mod titles;
 
-pub(super) use export::TableExporter;
+pub(super) use export::CSV_OUT;
+pub(super) use export::TSV_OUT;
 pub(super) use import::CSV;
 pub(super) use import::Opened;
 pub(super) use import::TSV;

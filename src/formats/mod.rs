@@ -63,7 +63,7 @@ pub const IMPORTERS: &[&dyn Importer] =
 
 /// Every exporter, in the order in which the help lists them.
 pub const EXPORTERS: &[&dyn Exporter] =
-    &[&deck_toml::DeckToml, &csv::TableExporter, &json::JsonDocument, &jsonl::JsonLines];
+    &[&deck_toml::DeckToml, &csv::CSV_OUT, &csv::TSV_OUT, &json::JsonDocument, &jsonl::JsonLines];
 
 /// Where in a file something stands. 1-based; 0 where it does not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]

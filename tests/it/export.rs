@@ -99,7 +99,7 @@ fn a_toml_file_holds_one_deck() {
     assert!(run.code == 2 && run.stdout.is_empty(), "nothing goes out before that is known: {run:?}");
     insta::assert_snapshot!(lmq.run(["export", "team"]).err(2), @r"
     lmq: the format is not given
-    hint: use --format toml, csv, json or jsonl
+    hint: use --format toml, csv, tsv, json or jsonl
     ");
     lmq.run(["export", "team", "--format", "xls"]).err(2);
     lmq.run(["export", "taem", "--format", "csv"]).err(2);

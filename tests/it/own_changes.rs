@@ -428,7 +428,7 @@ fn what_the_learner_did_to_a_built_in_deck_stays_when_a_file_of_it_comes_again()
 
 #[test]
 fn a_note_that_came_from_an_export_of_ones_own_is_as_it_was() {
-    for format in ["toml", "csv", "json", "jsonl"] {
+    for format in ["toml", "csv", "tsv", "json", "jsonl"] {
         let mut world = World::bare();
         world.import("w.toml", FORMATS[3].plain());
         for (_, act) in &ACTS[..7] {

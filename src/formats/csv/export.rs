@@ -1,4 +1,4 @@
-//! The exporter `csv`: a table that a spreadsheet opens and that we read back without loss.
+//! The exporters `csv` and `tsv`: a table that a spreadsheet opens and that we read back without loss.
 
 use crate::core::card::Form;
 use crate::core::card::Markup;
@@ -24,8 +24,24 @@ use crate::formats::table::LONGEST_ROW;
 use std::io;
 use std::io::Write;
 
+/// A table with one separator between its columns.
+pub(in crate::formats) struct TableExporter {
+    name: &'static str,
+    separator: u8,
+    /// What `#separator:` calls it.
+    separator_name: &'static str,
+}
+
 /// The exporter `csv`.
-pub(in crate::formats) struct TableExporter;
+pub(in crate::formats) static CSV_OUT: TableExporter =
+    TableExporter { name: "csv", separator: b',', separator_name: "Comma" };
+
+/// The exporter `tsv`: for what takes a table by the clipboard.
+pub(in crate::formats) static TSV_OUT: TableExporter =
+    TableExporter { name: "tsv", separator: b'\t', separator_name: "Tab" };
+
+/// The mark of UTF-8 at the start of a file.
+const MARK: char = '\u{feff}';
 
 /// The first columns; the fields of kinds other than `basic` follow.
 const COLUMNS: &[&str] = &[
@@ -35,7 +51,7 @@ const COLUMNS: &[&str] = &[
 
 impl Exporter for TableExporter {
     fn name(&self) -> &'static str {
-        "csv"
+        self.name
     }
 
     fn begin<'a>(&self, out: &'a mut dyn Write) -> io::Result<Box<dyn RecordWriter + 'a>> {
@@ -47,9 +63,15 @@ impl Exporter for TableExporter {
         }
         let columns = names.iter().map(|name| columns::named(name)).collect();
         // The mark is for Excel, which takes UTF-8 without it for Windows-1252.
-        let head = format!("\u{feff}#lmq:{VERSION} excel-safe\n#separator:Comma\n{}\n", names.join(","));
+        let separator = char::from(self.separator).to_string();
+        let head = format!(
+            "{MARK}#lmq:{VERSION} excel-safe\n#separator:{}\n{}\n",
+            self.separator_name,
+            names.join(&separator)
+        );
         Ok(Box::new(TableWriter {
             out,
+            separator: self.separator,
             buffer: head.into_bytes(),
             scratch: String::new(),
             columns,
@@ -61,6 +83,7 @@ impl Exporter for TableExporter {
 
 struct TableWriter<'a> {
     out: &'a mut dyn Write,
+    separator: u8,
     buffer: Vec<u8>,
     scratch: String,
     columns: Vec<Column>,
@@ -127,7 +150,7 @@ impl TableWriter<'_> {
         let scratch = &mut self.scratch;
         for (index, column) in self.columns.iter().enumerate() {
             if index > 0 {
-                out.push(b',');
+                out.push(self.separator);
             }
             match column {
                 Column::Uid => write_uid(&item.identity, out),
@@ -251,7 +274,8 @@ fn write_cell(text: &str, out: &mut Vec<u8>) {
     if text.is_empty() {
         return;
     }
-    let has_marks = holds(text, *b"\",\n\r\0");
+    // Each separator of ours, whichever this table has: it costs a pair of quotes, and nothing else depends on it.
+    let has_marks = holds(text, *b"\",\t\n\r\0");
     let is_blank = || text.starts_with(char::is_whitespace) && text.trim().is_empty();
     if (has_marks && holds(text, *b"\r\0")) || text.starts_with(ESCAPED) || is_blank() {
         let text = text.replace('\\', "\\\\").replace('\r', "\\r").replace('\0', "\\0");

@@ -350,7 +350,7 @@ fn a_basic_deck_looks_sane_in_a_spreadsheet() {
     let (mut outcomes, _) = read(&CSV, "x.csv", b"key,front,back,tags\nk1,\"Say \"\"hi\"\"\",-1,geo eu\n");
     let Some(ImportItem::Record(Record::Note(item))) = outcomes.pop() else { panic!() };
     let deck = crate::formats::DeckHead { name: "Geo".to_owned(), ..Default::default() };
-    let bytes = written(&TableExporter, &[Record::Deck(deck), Record::Note(item)]);
+    let bytes = written(&CSV_OUT, &[Record::Deck(deck), Record::Note(item)]);
     let text = String::from_utf8(bytes).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "\u{feff}#lmq:1 excel-safe");
@@ -373,7 +373,7 @@ fn what_a_table_can_not_hold_is_escaped_in_its_cell() {
         ("\\frac\\r", "\\frac\\r"),
     ] {
         item.text.hint = Some(hint.to_owned());
-        let bytes = written(&TableExporter, &[Record::Note(item.clone())]);
+        let bytes = written(&CSV_OUT, &[Record::Note(item.clone())]);
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.contains(&format!(",{cell},")), "{text}");
         // As a spreadsheet saves it.
@@ -391,7 +391,7 @@ fn a_line_end_of_another_system_in_a_list_or_a_phrasing_ends_neither() {
     let Some(ImportItem::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
     item.text.fields.insert("items".to_owned(), texts(&["a\r\nb", "c\rd", "|\0"]));
     item.text.fields.insert("prompt".to_owned(), texts(&["x\r|\ry", "z"]));
-    let bytes = written(&TableExporter, &[Record::Note(item)]);
+    let bytes = written(&CSV_OUT, &[Record::Note(item)]);
     let (outcomes, _) = read(&CSV, "x.csv", &bytes);
     let read = &notes(&outcomes)[0].text.fields;
     assert_eq!(read["items"], texts(&["a\r\nb", "c\rd", "|\0"]));
@@ -409,7 +409,7 @@ fn a_note_that_the_table_has_no_column_for_is_refused() {
         says: Said::ALL,
     };
     let mut out = Vec::new();
-    let mut writer = TableExporter.begin(&mut out).unwrap();
+    let mut writer = CSV_OUT.begin(&mut out).unwrap();
     item.text.kind = "hologram".to_owned();
     let error = writer.write(&Record::Note(Box::new(item))).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
@@ -457,7 +457,7 @@ proptest! {
     #[test]
     fn what_is_written_is_read_back(items in any_notes(false), crlf: bool) {
         let records: Vec<Record> = items.iter().cloned().map(|item| Record::Note(Box::new(item))).collect();
-        let mut bytes = written(&TableExporter, &records);
+        let mut bytes = written(&CSV_OUT, &records);
         if crlf {
             // As a spreadsheet or Git on Windows saves it.
             bytes = String::from_utf8(bytes).unwrap().replace('\n', "\r\n").into_bytes();
