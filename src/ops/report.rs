@@ -85,6 +85,17 @@ fn totals(
         [deck] => of_new(settings.of_deck(deck)),
         _ => of_new(settings),
     };
+    // What one sees before a session is what it will ask: hidden decks keep their history, and wait for nobody.
+    let asked = if among.is_some() { decks.clone() } else { ops::decks::asked(store, settings, wanted.decks)? };
+    if asked != decks {
+        totals.due = store.due_days(&asked)?.into_iter().collect();
+    }
+    let cards = match &among {
+        Some((hits, _)) => Some(store.names_of(hits)?.into_iter().collect()),
+        None => None,
+    };
+    let counts = store.counts_among(&asked, cards.as_ref(), stamp.today, &rules)?;
+    hold_back(&mut totals.due, counts.siblings + counts.buried, stamp.today);
     Ok((totals, decks, among))
 }
 
@@ -98,14 +109,7 @@ pub fn build_progress(
     stamp: Stamp,
     wanted: &Wanted<'_>,
 ) -> Result<Progress, Failure> {
-    let (mut totals, decks, among) = totals(store, settings, stamp, wanted)?;
-    // What one sees before a session is what it will ask.
-    let cards = match &among {
-        Some((hits, _)) => Some(store.names_of(hits)?.into_iter().collect()),
-        None => None,
-    };
-    let counts = store.counts_among(&decks, cards.as_ref(), stamp.today, &ops::day::rules(store, settings)?)?;
-    hold_back(&mut totals.due, counts.siblings + counts.buried, stamp.today);
+    let (totals, _, _) = totals(store, settings, stamp, wanted)?;
     Ok(Progress::new(&totals))
 }
 

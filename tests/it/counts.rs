@@ -30,15 +30,17 @@ fn two_siblings() -> World {
     world
 }
 
-/// The due cards as each place counts them: the day, the decks, the prompt, the sitting itself, and the statistics.
-fn counted(world: &World) -> [u64; 6] {
+/// The due cards as each place counts them: the day, the decks, the prompt, the sitting itself, the statistics, and a report.
+fn counted(world: &World) -> [u64; 7] {
     let day = world.day();
     let decks = ops::day::decks(&world.store, &world.settings, world.today()).unwrap();
     let Waiting { reviews, .. } = ops::day::waiting(&world.store, &world.settings, world.today()).unwrap();
     let asked = asked(world, &Options::default());
     let progress = build_progress(&world.store, &world.settings, world.stamp(), &Wanted::default()).unwrap();
     let told = progress.forecast.days[0];
-    [day.counts.due, day.reviews, decks.iter().map(|deck| deck.due).sum(), reviews, u64::try_from(asked).unwrap(), told]
+    let report = world.report_json()["sections"]["summary"]["values"]["due_today"].as_u64().unwrap();
+    let of_decks = decks.iter().filter(|deck| !deck.hidden).map(|deck| deck.due).sum();
+    [day.counts.due, day.reviews, of_decks, reviews, u64::try_from(asked).unwrap(), told, report]
 }
 
 /// How many cards a sitting asks where each is answered well.
@@ -70,9 +72,9 @@ fn nothing(world: &World, options: &Options) -> Nothing {
 #[test]
 fn a_card_whose_sibling_has_its_turn_today_is_counted_as_due_nowhere() {
     let mut world = two_siblings();
-    assert_eq!(counted(&world), [1; 6], "both are due, and one of them is asked");
+    assert_eq!(counted(&world), [1; 7], "both are due, and one of them is asked");
     world.answer_named("team/retro#1", 4);
-    assert_eq!(counted(&world), [0; 6]);
+    assert_eq!(counted(&world), [0; 7]);
     assert_eq!(world.next(&Options::default()), None);
     let day = world.day();
     assert_eq!((day.counts.siblings, day.counts.next_due.unwrap().iso()), (1, "2026-01-21".to_owned()));
@@ -82,13 +84,27 @@ fn a_card_whose_sibling_has_its_turn_today_is_counted_as_due_nowhere() {
     assert!(said.contains("1 due card waits until tomorrow") && !said.contains("--limit"), "{said}");
     // It comes the next day, as was said.
     world.set_now(time("2026-01-21T09:00:00+01:00"));
-    assert_eq!(counted(&world), [1; 6]);
+    assert_eq!(counted(&world), [1; 7]);
     // Who lets siblings meet has both at once.
     let mut world = two_siblings();
     world.set("new_per_day = 0\nsiblings = false\n");
-    assert_eq!(counted(&world), [2; 6]);
+    assert_eq!(counted(&world), [2; 7]);
     world.answer_named("team/retro#1", 4);
-    assert_eq!(counted(&world), [1; 6]);
+    assert_eq!(counted(&world), [1; 7]);
+}
+
+#[test]
+fn a_hidden_deck_waits_for_nobody_and_keeps_its_history() {
+    let mut world = two_siblings();
+    world.import("other.csv", "front,back\nWhere?,here\n");
+    world.set_now(time("2026-01-16T09:00:00+01:00"));
+    let other = world.found("deck:other")[0].name();
+    world.answer_named(&other, 4);
+    world.set_now(time("2026-01-30T09:00:00+01:00"));
+    assert_eq!(counted(&world), [2; 7]);
+    ops::decks::hide(&mut world.store, world.stamp(), "other").unwrap();
+    assert_eq!(counted(&world), [1; 7]);
+    assert_eq!(world.report_json()["sections"]["summary"]["values"]["answers"], 3);
 }
 
 #[test]
@@ -104,11 +120,11 @@ fn cards_of_one_group_are_counted_as_siblings_across_notes() {
         world.answer_named(name, 4);
     }
     world.set_now(time("2026-01-20T09:00:00+01:00"));
-    assert_eq!(counted(&world), [2; 6]);
+    assert_eq!(counted(&world), [2; 7]);
     world.answer_named("d/a", 4);
-    assert_eq!(counted(&world), [1; 6]);
+    assert_eq!(counted(&world), [1; 7]);
     world.answer_named("d/c", 4);
-    assert_eq!(counted(&world), [0; 6]);
+    assert_eq!(counted(&world), [0; 7]);
     assert_eq!(nothing(&world, &Options::default()).siblings, 1);
 }
 
