@@ -32,6 +32,7 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use serde::Serializer;
 use serde::ser::SerializeSeq as _;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -74,7 +75,7 @@ pub(super) struct Args {
     deck: Option<String>,
 
     /// The format [default: recognised by lmq]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = parse::importer())]
     format: Option<String>,
 
     /// What separates the columns: any text, such as " - ", or tab, comma, semicolon, pipe
@@ -131,6 +132,7 @@ struct ImportJson<'o> {
     dry_run: bool,
     files: u64,
     added: u64,
+    added_to: &'o BTreeMap<String, u64>,
     changed: u64,
     same: u64,
     restored: u64,
@@ -443,6 +445,9 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
             ))?,
             None => ctx.line(format!("would be: {}", report.sentence()))?,
         }
+        if let Some(decks) = report.added_to_words() {
+            ctx.line(format!("would be added to {decks}"))?;
+        }
         for (prompt, answer) in &report.first {
             ctx.line(format!("  {} → {}", one_line(prompt), one_line(answer)))?;
         }
@@ -455,6 +460,9 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
     }
     // What comes now goes to another stream: the sentence has to be there before.
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
+    if let Some(decks) = report.added_to_words().filter(|_| !args.dry_run) {
+        ctx.say(&format!("added to {decks}"));
+    }
     tell_attention(ctx, report);
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
         crate::cli::complain(rejected);
@@ -497,6 +505,7 @@ fn in_json<'o>(args: &Args, report: &'o Report, taken_for: &'o [TakenFor]) -> Im
         dry_run: args.dry_run,
         files: report.files,
         added: report.added,
+        added_to: &report.added_to,
         changed: report.changed,
         same: report.same,
         restored: report.restored,

@@ -9,6 +9,7 @@ use crate::core::study_day::Timestamp;
 use crate::env::Env;
 use crate::formats::ColumnChoice;
 use crate::formats::EXPORTERS;
+use crate::formats::IMPORTERS;
 use crate::formats::is_encoding;
 use crate::formats::parse_columns;
 use crate::report::RENDERERS;
@@ -19,6 +20,11 @@ pub(super) fn now(text: &str) -> Result<Timestamp, String> {
     Timestamp::from_rfc3339(text)
         .or_else(|| Env::local_time(text))
         .ok_or_else(|| "not a time; write 2026-01-15T09:00:00+01:00, or 2026-01-15T09:00 for local time".to_owned())
+}
+
+/// The name of a format that can be imported.
+pub(super) fn importer() -> PossibleValuesParser {
+    PossibleValuesParser::new(IMPORTERS.iter().map(|importer| importer.name()))
 }
 
 /// The name of a format that notes can be exported as.

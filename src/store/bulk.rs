@@ -32,6 +32,7 @@ use crate::store::bulk::seen::BitSet;
 pub use crate::store::bulk::seen::EarlierFiles;
 use crate::store::bulk::seen::Seen;
 pub use crate::store::bulk::twice::Twice;
+use crate::store::columns::u64_of;
 use crate::store::facts::deck_id;
 use crate::store::facts::note_uid;
 use crate::store::shown::NoteRow;
@@ -172,6 +173,8 @@ pub struct Finished {
     pub kept: Vec<Kept>,
     /// The cards of decks that came with the file and that others have too, for the first decks.
     pub twice: Vec<Twice>,
+    /// Names of the decks into which notes were added, each with how many.
+    pub added_to: Vec<(String, u64)>,
 }
 
 /// How a row says who it is.
@@ -299,13 +302,27 @@ impl<'b, 's> Bulk<'b, 's> {
         for deck in new.into_iter().filter(|deck| *deck >= 0 && may_be).take(MOST_NEW_DECKS) {
             twice.extend(self.writer.twice(deck)?);
         }
+        let added_to = self.added_to()?;
         if let Some(earlier) = self.earlier.take() {
             let newest: i64 =
                 self.writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
             earlier.add(&self.claimed, self.last_old_note + 1..=newest);
             earlier.decks.append(&mut self.files_decks);
         }
-        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice })
+        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice, added_to })
+    }
+
+    /// Names of the decks in which this file's new notes lie, each with how many. Of an edition of a built-in deck nobody asks.
+    fn added_to(&self) -> Result<Vec<(String, u64)>, Fault> {
+        if self.options.edition > 0 {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.writer.tx.prepare_cached(
+            "SELECT deck.name, count(*) FROM note JOIN deck ON deck.id = note.deck WHERE note.id > ?1 AND retired = 0 \
+             GROUP BY deck.id ORDER BY deck.name",
+        )?;
+        let rows = statement.query_map([self.last_old_note], |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Counts the notes of the file's decks that the file does not have: those that stay, and those that are gone from now on,

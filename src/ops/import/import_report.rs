@@ -4,6 +4,7 @@ use crate::core::card::side_by_side;
 use crate::core::id::is_in_no_name;
 use crate::core::text::counted;
 use crate::core::text::one_line;
+use crate::core::text::thousands;
 use crate::formats::Loss;
 use crate::formats::LossKind;
 use crate::formats::Place;
@@ -16,6 +17,8 @@ use crate::store::Kept;
 use crate::store::KeptPart;
 use crate::store::MatchResult;
 use crate::store::Twice;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::PathBuf;
 
@@ -56,6 +59,9 @@ pub(super) fn twice_words(shown: &str, twice: &Twice) -> String {
 
 /// Places of what was lost that are named.
 const MOST_PLACES: usize = 3;
+
+/// Decks that are named of those that notes were added to.
+const MOST_DECKS_SHOWN: usize = 5;
 
 /// Decks that are named of files with one name.
 const MOST_WORDS_SHOWN: usize = 5;
@@ -165,6 +171,8 @@ impl KeptPart {
 pub struct Report {
     /// Notes that are new.
     pub added: u64,
+    /// How many of them lie in which deck.
+    pub added_to: BTreeMap<String, u64>,
     /// Notes whose text changed; their history stays.
     pub changed: u64,
     /// Notes that are as they were.
@@ -342,6 +350,24 @@ impl Report {
             lines.push("`lmq import --theirs FILE` takes the file's version of all that you changed".to_owned());
         }
         lines
+    }
+
+    /// The decks into which the new notes went, those with most first; a number only where there are several.
+    #[must_use]
+    pub fn added_to_words(&self) -> Option<String> {
+        let mut decks: Vec<(&String, &u64)> = self.added_to.iter().collect();
+        if let [(deck, _)] = decks.as_slice() {
+            return Some(one_line(deck));
+        }
+        decks.sort_by_key(|(_, notes)| Reverse(**notes));
+        let more = decks.len().saturating_sub(MOST_DECKS_SHOWN);
+        let named = decks.iter().take(MOST_DECKS_SHOWN);
+        let named: Vec<String> =
+            named.map(|(deck, notes)| format!("{} ({})", one_line(deck), thousands(**notes))).collect();
+        (!named.is_empty()).then(|| match more {
+            0 => named.join(", "),
+            more => format!("{} and {}", named.join(", "), counted(more, "more deck", "more decks")),
+        })
     }
 
     /// What is not in the files and stays, in words.

@@ -177,7 +177,7 @@ pub(super) fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, retired, lost, kept, twice } = bulk.finish()?;
+    let Finished { late, missing, retired, lost, kept, twice, added_to } = bulk.finish()?;
     for (note, key) in &renamed {
         writer.also_called(*note, key)?;
     }
@@ -186,6 +186,9 @@ pub(super) fn one_file(
     }
     report.kept_notes.extend(kept.iter().map(|kept| KeptNote::of(&shown, kept)));
     report.warnings.extend(twice.iter().map(|twice| twice_words(&shown, twice)));
+    for (deck, notes) in added_to {
+        *report.added_to.entry(deck).or_default() += notes;
+    }
     report.retired += retired;
     report.lost += lost;
     report.missing += missing;
