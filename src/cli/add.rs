@@ -14,6 +14,7 @@ use crate::core::card::NoteText;
 use crate::core::card::Value;
 use crate::core::card::has_deletion;
 use crate::core::card::kind;
+use crate::core::card::numbered;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -199,27 +200,6 @@ fn tags(args: &Args) -> Result<Vec<String>, Failure> {
     args.tags.iter().map(|tag| ops::bulk::tag(tag)).collect()
 }
 
-/// The number of a deletion, from what stands behind its braces: 2 of `c2::word}}`.
-fn number_of(part: &str) -> Option<u16> {
-    part.strip_prefix('c')?.split_once("::")?.0.parse().ok()
-}
-
-/// `{{hidden}}` parts with the numbers that deletions have: each its own, behind those that have one.
-fn numbered(text: &str) -> String {
-    let mut last = text.split("{{").skip(1).filter_map(number_of).max().unwrap_or(0);
-    let mut parts = text.split("{{");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str("{{");
-        if number_of(part).is_none() && part.contains("}}") && !part.starts_with("}}") {
-            last = last.saturating_add(1);
-            out.push_str(&format!("c{last}::"));
-        }
-        out.push_str(part);
-    }
-    out
-}
-
 /// The one card of a text, with its key.
 fn read(name: &str, text: &str, store: &Store, deck: &str) -> Result<(Option<String>, NoteText), Failure> {
     let read = ops::edit::read_new(store, deck, text)?.map_err(|faults| refused(name, text, &faults))?;
@@ -330,24 +310,4 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_parts_without_a_number_get_one() {
-        for (text, with_numbers) in [
-            ("every {{second Friday}}", "every {{c1::second Friday}}"),
-            ("{{a}} and {{b::hint}}", "{{c1::a}} and {{c2::b::hint}}"),
-            ("{{c2::a}} and {{b}}", "{{c2::a}} and {{c3::b}}"),
-            ("{{c1::a}}", "{{c1::a}}"),
-            ("{{c::a}}", "{{c1::c::a}}"),
-            ("no parts", "no parts"),
-            ("{{}} {{open", "{{}} {{open"),
-        ] {
-            assert_eq!(numbered(text), with_numbers);
-        }
-    }
 }
