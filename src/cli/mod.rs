@@ -473,19 +473,17 @@ fn run_once(env: Env, args: Vec<OsString>) -> u8 {
 /// What the command line says; `None` where it asked for the help or the version, which are printed.
 fn read(mut args: Vec<OsString>, telling: &Telling) -> Result<Option<Cli>, Failure> {
     let command = || command_with(telling.all, telling.colour.of_help());
+    let words = |args: &[OsString]| args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let mut parsed = command().try_get_matches_from(&args);
-    if let Some((word, now)) = parsed.as_ref().err().and_then(usage::renamed)
-        && let Some(place) = args.iter().position(|arg| *arg == *word)
+    if let Err(error) = &parsed
+        && let Some((place, now)) = usage::renamed(error, &words(&args))
     {
         args.splice(place..=place, now.iter().map(OsString::from));
         parsed = command().try_get_matches_from(&args);
     }
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) if error.use_stderr() => {
-            let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-            return Err(usage::failure(&error, &args));
-        }
+        Err(error) if error.use_stderr() => return Err(usage::failure(&error, &words(&args))),
         Err(error) => {
             error.print().map_err(|error| Failure::output(&error))?;
             return Ok(None);

@@ -52,13 +52,14 @@ const ONCE: &[(&str, &[&str])] = &[
     ("rename", &["decks", "rename"]),
 ];
 
-/// What the word that names no command is called now.
-pub(super) fn renamed(error: &clap::Error) -> Option<(String, &'static [&'static str])> {
+/// The place of an old name among the arguments, where one stands for the command, and what it is called now.
+pub(super) fn renamed(error: &clap::Error, args: &[String]) -> Option<(usize, &'static [&'static str])> {
     if error.kind() != ErrorKind::InvalidSubcommand {
         return None;
     }
-    let word = one(error, ContextKind::InvalidSubcommand)?;
-    ONCE.iter().find(|(once, _)| *once == word).map(|(_, now)| (word, *now))
+    let (path, place) = about(args);
+    let word = args.get(place).filter(|_| path == "lmq")?;
+    ONCE.iter().find(|(once, _)| once == word).map(|(_, now)| (place, *now))
 }
 
 fn values(error: &clap::Error, kind: ContextKind) -> Vec<String> {
@@ -79,23 +80,22 @@ fn one(error: &clap::Error, kind: ContextKind) -> Option<String> {
 /// Options of every command that take a value.
 const GLOBAL_WITH_VALUE: [&str; 3] = ["--db", "--now", "--color"];
 
-/// The command that these arguments begin with: `lmq config set`.
-fn about(args: &[String]) -> String {
+/// The command that these arguments begin with, `lmq config set`, and the place of the first word behind it.
+fn about(args: &[String]) -> (String, usize) {
     let root = command();
     let (mut found, mut path) = (&root, "lmq".to_owned());
-    let mut args = args.iter().skip(1);
-    while let Some(arg) = args.next() {
-        if GLOBAL_WITH_VALUE.contains(&arg.as_str()) {
-            args.next();
-        }
+    let mut place = 1;
+    while let Some(arg) = args.get(place) {
         if arg.starts_with('-') {
+            place += if GLOBAL_WITH_VALUE.contains(&arg.as_str()) { 2 } else { 1 };
             continue;
         }
         let Some(inner) = found.find_subcommand(arg) else { break };
         path = format!("{path} {}", inner.get_name());
         found = inner;
+        place += 1;
     }
-    path
+    (path, place)
 }
 
 /// An argument without the marks of the usage: `--new`, `CARD`.
@@ -107,7 +107,7 @@ fn bare(argument: &str) -> String {
 
 /// What clap says of these arguments, as one of our failures.
 pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
-    let command = about(args);
+    let (command, _) = about(args);
     let help = format!("`{command} --help` explains its options");
     let argument = one(error, ContextKind::InvalidArg).unwrap_or_default();
     let value = one(error, ContextKind::InvalidValue).unwrap_or_default();
@@ -315,6 +315,28 @@ mod tests {
             for word in ["error:", "invalid digit", "..=", "unexpected argument", "For more information"] {
                 assert!(!failure.to_string().contains(word), "{line}: {failure}");
             }
+        }
+    }
+
+    fn read(line: &str) -> Result<Option<crate::cli::Cli>, Failure> {
+        let args: Vec<std::ffi::OsString> = line.split(' ').map(Into::into).collect();
+        crate::cli::read(args.clone(), &crate::cli::Telling::of(&args, None))
+    }
+
+    #[test]
+    fn an_old_name_is_the_new_one_where_a_command_stands_and_nowhere_else() {
+        for (line, wanted) in [
+            ("lmq rename a b", "lmq decks rename a b"),
+            ("lmq --db rename rename a b", "lmq --db rename decks rename a b"),
+            ("lmq --quiet unbury rename", "lmq --quiet bury --off rename"),
+        ] {
+            assert_eq!(format!("{:?}", read(line).unwrap()), format!("{:?}", read(wanted).unwrap()), "{line}");
+        }
+        for (line, what) in [
+            ("lmq config rename x", "there is no command `lmq config rename`"),
+            ("lmq decks unbury x", "there is no command `lmq decks unbury`"),
+        ] {
+            assert_eq!(read(line).unwrap_err().what, what);
         }
     }
 
