@@ -7,6 +7,7 @@ use crate::cli::run_once;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops;
 use std::ffi::OsString;
 
 /// Letters that stand for commands: those of the first screen where it has one. Words behind them go to the command.
@@ -30,7 +31,13 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
     while let Some(line) = ask::line(ctx, "> ")? {
         match line.as_str() {
             "q" | ":q" => break,
-            "t" => glance::run(ctx, BEGIN)?,
+            "t" => {
+                // They may have been changed here; with a fault in the file those from before hold.
+                if let Ok(settings) = ops::settings::load(Env::config_file().as_deref()) {
+                    ctx.settings = settings;
+                }
+                glance::run(ctx, BEGIN)?;
+            }
             "?" | ":?" => keys(ctx)?,
             line => match words(line) {
                 // Options alone would begin this anew.
