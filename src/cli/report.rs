@@ -163,12 +163,6 @@ impl Level {
     }
 }
 
-/// Reads the sums and judges them.
-pub(super) fn build_report(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure> {
-    let store = ctx.store()?;
-    ops::report::build_report(&store, &ctx.settings, ctx.stamp(), wanted)
-}
-
 /// Endings of files that mean formats which no renderer writes.
 const FOREIGN: &[&str] =
     &["pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "tsv", "png", "svg", "toml", "jsonl"];

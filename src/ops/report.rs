@@ -39,16 +39,27 @@ pub struct Wanted<'w> {
     pub search: Option<&'w str>,
 }
 
-/// The cards of a search, with the question that found them.
-type Among = Option<(Hits, Asked)>;
+/// What a report is made of: the sums of some decks, or of the cards of a search in them.
+pub struct Sums {
+    totals: Totals,
+    decks: DeckSet,
+    /// The cards of a search, with the question that found them.
+    among: Option<(Hits, Asked)>,
+}
 
-/// Reads the sums of what is wanted: of some decks, or of the cards of a search in them.
-fn totals(
-    store: &Store,
-    settings: &Settings,
-    stamp: Stamp,
-    wanted: &Wanted<'_>,
-) -> Result<(Totals, DeckSet, Among), Failure> {
+impl Sums {
+    /// Whether the search means no card of these decks.
+    #[must_use]
+    pub fn are_of_none(&self) -> bool {
+        self.among.as_ref().is_some_and(|(hits, _)| hits.is_empty())
+    }
+}
+
+/// Reads the sums of what is wanted.
+///
+/// # Errors
+/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
+pub fn sums(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Sums, Failure> {
     let (since, until) = (wanted.since, wanted.until);
     if let (Some(since), Some(until)) = (since, until)
         && since > until
@@ -85,20 +96,28 @@ fn totals(
         [deck] => of_new(settings.of_deck(deck)),
         _ => of_new(settings),
     };
-    Ok((totals, decks, among))
+    Ok(Sums { totals, decks, among })
 }
 
 /// Reads the sums and judges them.
 ///
 /// # Errors
-/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
+/// As [`sums`].
 pub fn build_progress(
     store: &Store,
     settings: &Settings,
     stamp: Stamp,
     wanted: &Wanted<'_>,
 ) -> Result<Progress, Failure> {
-    let (mut totals, decks, among) = totals(store, settings, stamp, wanted)?;
+    progress_of(store, settings, stamp, sums(store, settings, stamp, wanted)?)
+}
+
+/// Judges the sums.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn progress_of(store: &Store, settings: &Settings, stamp: Stamp, sums: Sums) -> Result<Progress, Failure> {
+    let Sums { mut totals, decks, among } = sums;
     // What one sees before a session is what it will ask.
     let cards = match &among {
         Some((hits, _)) => Some(store.names_of(hits)?.into_iter().collect()),
@@ -112,9 +131,23 @@ pub fn build_progress(
 /// The same, laid out as a report, with the check-ups.
 ///
 /// # Errors
-/// As [`build_progress`].
+/// As [`sums`].
 pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
-    let (totals, decks, among) = totals(store, settings, stamp, wanted)?;
+    report_of(store, settings, stamp, wanted, sums(store, settings, stamp, wanted)?)
+}
+
+/// Judges the sums of what is wanted, and lays them out as a report, with the check-ups.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn report_of(
+    store: &Store,
+    settings: &Settings,
+    stamp: Stamp,
+    wanted: &Wanted<'_>,
+    sums: Sums,
+) -> Result<Report, Failure> {
+    let Sums { totals, decks, among } = sums;
     let mut cards = Vec::new();
     if wanted.with_cards {
         let add = |line: crate::store::CardLine| {
