@@ -74,7 +74,6 @@ use clap::Subcommand;
 use clap::ValueEnum;
 use std::ffi::OsString;
 use std::io;
-use std::io::BufWriter;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -226,7 +225,7 @@ struct Ctx {
     env: Env,
     db: PathBuf,
     settings: Settings,
-    out: BufWriter<output::Out>,
+    out: output::Out,
     quiet: bool,
     colour: bool,
     /// Whether all is said line by line and in words: nothing is drawn, and no line is cut.
@@ -321,8 +320,7 @@ impl Ctx {
 
     /// Writes a text of our own as it is, with what colours it.
     fn plainly(&mut self, text: &str) -> Result<(), Failure> {
-        self.out.flush().map_err(|error| Failure::output(&error))?;
-        self.out.get_mut().plainly(text.as_bytes()).map_err(|error| Failure::output(&error))
+        self.out.plainly(text.as_bytes()).map_err(|error| Failure::output(&error))
     }
 
     /// A sentence with counts of cards in it, each coloured by what it counts.
@@ -568,7 +566,6 @@ fn try_run(
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
     let out = output::Out::new(Box::new(io::stdout()), Env::terminals().stdout && !draws);
-    let out = BufWriter::new(out);
     let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, screen_reader, clock: None, only_looks };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
