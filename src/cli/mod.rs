@@ -539,7 +539,9 @@ fn try_run(
         _ => {
             let settings = settings?;
             // Bindings that clash are faults of the file like any other.
-            screen::keys(&settings)?;
+            if !settings.keys.is_empty() {
+                screen::keys(&settings)?;
+            }
             settings
         }
     };
