@@ -72,6 +72,7 @@ use clap::FromArgMatches as _;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::io::Write;
@@ -329,21 +330,12 @@ impl Ctx {
             return self.sentence(text);
         }
         let text = crate::core::text::printable(&crate::core::text::one_line(text));
-        let lines: Vec<String> = if Env::terminals().stdout {
-            textwrap::wrap(&text, crate::ui::width()).into_iter().map(Into::into).collect()
-        } else {
-            vec![text]
-        };
-        lines.iter().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
+        wrapped(&text).iter().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
     }
 
     /// Writes a sentence of what was asked for: in a terminal with its lines broken between words.
     fn sentence(&mut self, text: &str) -> Result<(), Failure> {
-        let text = crate::core::text::one_line(text);
-        if !Env::terminals().stdout {
-            return self.line(text);
-        }
-        textwrap::wrap(&text, crate::ui::width()).into_iter().try_for_each(|line| self.line(line))
+        wrapped(&crate::core::text::one_line(text)).iter().try_for_each(|line| self.line(line))
     }
 
     /// The card that a person named.
@@ -380,6 +372,11 @@ impl Ctx {
 }
 
 impl Command {
+    /// Whether it works where there is no database, and none that could be found.
+    fn is_apart(&self) -> bool {
+        matches!(self, Self::Remind(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_))
+    }
+
     /// Whether it changes nothing in the database, whatever is asked of it.
     fn only_looks(&self) -> bool {
         match self {
@@ -396,6 +393,11 @@ impl Command {
             ),
         }
     }
+}
+
+/// The lines of a sentence: in a terminal broken between words.
+fn wrapped(text: &str) -> Vec<Cow<'_, str>> {
+    if Env::terminals().stdout { textwrap::wrap(text, crate::ui::width()) } else { vec![Cow::Borrowed(text)] }
 }
 
 /// Says something on standard error. File names and texts of decks may be in it: nothing of it drives the terminal.
@@ -530,12 +532,14 @@ fn try_run(
         env.fix_now(now);
     }
     let screen_reader = telling.screen_reader;
-    let colour = cli.color.on(Env::terminals().stdout) && !screen_reader;
-    // `config` has to work on a file with faults, or it could not be mended with it.
+    let colour = telling.colour.on(Env::terminals().stdout);
+    let is_apart = cli.command.as_ref().is_some_and(Command::is_apart);
     let settings = match &cli.command {
-        Some(Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => Settings::default(),
         // A prompt is no place for complaints: the next command will have them.
         Some(Command::Remind(_)) => settings.unwrap_or_default(),
+        // It has to work on a file with faults, or it could not be mended with it.
+        Some(Command::Config(_)) => Settings::default(),
+        _ if is_apart => Settings::default(),
         _ => {
             let settings = settings?;
             // Bindings that clash are faults of the file like any other.
@@ -547,15 +551,9 @@ fn try_run(
     };
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let is_named = cli.db.is_some() && cli.command.is_some();
-    let db = match &cli.command {
-        Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
-            database(cli.db).unwrap_or_default()
-        }
-        _ => in_a_folder(database(cli.db)?)?,
-    };
+    let db = if is_apart { database(cli.db).unwrap_or_default() } else { in_a_folder(database(cli.db)?)? };
     // A restore that was killed is put in order by whoever comes next; a prompt leaves that to the next command.
-    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)))
-    {
+    if !is_apart {
         ops::settle(&db)?.iter().for_each(|said| complain(said));
         if !matches!(&cli.command, Some(Command::Restore(_))) {
             ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
