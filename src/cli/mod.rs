@@ -65,6 +65,9 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::Opened;
+use crate::report::Report;
+use crate::report::render_text;
+use crate::report::render_words;
 use crate::store::Found;
 use crate::store::Store;
 use clap::CommandFactory as _;
@@ -338,6 +341,16 @@ impl Ctx {
         wrapped(&crate::core::text::one_line(text)).iter().try_for_each(|line| self.line(line))
     }
 
+    /// Writes a report as it is looked at: drawn, or in words where it is heard.
+    fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        let done = if self.screen_reader {
+            render_words(report, &mut self.out)
+        } else {
+            render_text(report, width(), &mut self.out)
+        };
+        done.map_err(|error| Failure::output(&error))
+    }
+
     /// The card that a person named.
     fn card(&self, store: &Store, name: &str) -> Result<crate::core::id::CardId, Failure> {
         self.card_found(store, name, store.find(name)?)
@@ -393,6 +406,11 @@ impl Command {
             ),
         }
     }
+}
+
+/// Columns of what is drawn: 80 through a pipe.
+fn width() -> usize {
+    if Env::terminals().stdout { crate::ui::width() } else { 80 }
 }
 
 /// The lines of a sentence: in a terminal broken between words.

@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::colour::Role;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
+use crate::cli::width;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -10,8 +11,6 @@ use crate::ops::report::Wanted;
 use crate::ops::report::progress_of;
 use crate::ops::report::report_of;
 use crate::ops::report::sums;
-use crate::report::render_text;
-use crate::report::render_words;
 use crate::report::renderer;
 use crate::ui::Emphasis;
 use crate::ui::stats_screen;
@@ -78,15 +77,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.line(format!("no card matches `{}`", one_line(&query)))?;
         return ops::search::hint(&query).map_or(Ok(()), |hint| ctx.line(hint));
     }
-    let width = if Env::terminals().stdout { crate::ui::width() } else { 80 };
     if args.all {
         let report = report_of(&store, &ctx.settings, stamp, &wanted, sums)?;
-        return if ctx.screen_reader {
-            render_words(&report, &mut ctx.out)
-        } else {
-            render_text(&report, width, &mut ctx.out)
-        }
-        .map_err(|error| Failure::output(&error));
+        return ctx.report(&report);
     }
     let progress = progress_of(&store, &ctx.settings, stamp, sums)?;
     let about: Vec<&str> = args.decks.iter().map(String::as_str).chain(wanted.search).collect();
@@ -98,7 +91,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             ctx.line(line)?;
         }
     } else {
-        for row in stats_screen(&progress, width) {
+        for row in stats_screen(&progress, width()) {
             let role = |emphasis: &Emphasis| match emphasis {
                 Emphasis::Plain => None,
                 Emphasis::Strong => Some(Role::Heading),
