@@ -11,6 +11,7 @@ use crate::core::card::CardKind;
 use crate::core::card::Fields;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::has_deletion;
 use crate::core::card::kind;
@@ -110,16 +111,15 @@ fn kind_of(args: &Args, front: &str) -> &'static str {
 fn fields(kind: &str, front: &str, backs: &[String]) -> Result<Fields, Failure> {
     let one = |text: &str| Value::Text(text.trim().to_owned());
     let many = |texts: &[String]| Value::Texts(texts.iter().map(|text| text.trim().to_owned()).collect());
-    let (prompt, single, rest) = match kind {
-        "basic" | "reversed" => ("front", Some("back"), None),
-        "cloze" => ("text", None, None),
-        "typed" => ("prompt", Some("answer"), Some("accept")),
-        "choice" => ("prompt", Some("answer"), Some("distractors")),
-        "sort" => ("prompt", Some("answer"), Some("categories")),
-        "say" => ("prompt", Some("model"), Some("criteria")),
-        _ => ("prompt", None, Some("items")),
+    let known = crate::core::card::kind(kind).map_or(&[][..], CardKind::fields);
+    let Some((prompt, behind)) = known.split_first() else {
+        return Err(Failure::bug(format!("no kind `{kind}`")));
     };
-    let mut fields = Fields::from([(prompt.to_owned(), one(front))]);
+    let of_shape = |shape| behind.iter().find(|field| field.shape == shape).map(|field| field.name);
+    let single = of_shape(Shape::Text);
+    // What a cloze hides is its answer.
+    let rest = of_shape(Shape::Texts).filter(|_| kind != "cloze");
+    let mut fields = Fields::from([(prompt.name.to_owned(), one(front))]);
     let rest_of = match (single, backs) {
         (Some(field), [first, rest @ ..]) => {
             fields.insert(field.to_owned(), one(first));
@@ -146,7 +146,6 @@ fn fields(kind: &str, front: &str, backs: &[String]) -> Result<Fields, Failure> 
                 .hint("put several words between quotation marks; --kind list, choice or typed take several answers"));
         }
     }
-    let known = crate::core::card::kind(kind).map_or(&[][..], CardKind::fields);
     if let Some(missing) = known.iter().find(|field| field.required && !fields.contains_key(field.name)) {
         return Err(Failure::usage(format!("a `{kind}` card needs more answers: there are no {}", missing.name))
             .hint("`lmq help kinds` shows what each kind of card has"));
