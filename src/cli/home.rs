@@ -11,14 +11,14 @@ use crate::ops;
 use std::ffi::OsString;
 
 /// Letters that stand for commands: those of the first screen where it has one. Words behind them go to the command.
-const LETTERS: &[(&str, &[&str], &str)] = &[
-    ("c", &["checkup"], "a check-up: scenes that no review asks"),
-    ("b", &["cards"], "list all cards, or with words after it those that match, as in b tag:team"),
-    ("a", &["add"], "add a card: a DECK QUESTION ANSWER"),
-    ("e", &["edit"], "change a card in your editor: e NAME"),
-    ("d", &["decks"], "list the decks"),
-    ("s", &["stats"], "what you know, and what is to come"),
-    ("u", &["undo"], "take back the newest step"),
+const LETTERS: &[(&str, &str, &str)] = &[
+    ("c", "checkup", "a check-up: scenes that no review asks"),
+    ("b", "cards", "list all cards, or with words after it those that match, as in b tag:team"),
+    ("a", "add", "add a card: a DECK QUESTION ANSWER"),
+    ("e", "edit", "change a card in your editor: e NAME"),
+    ("d", "decks", "list the decks"),
+    ("s", "stats", "what you know, and what is to come"),
+    ("u", "undo", "take back the newest step"),
 ];
 
 /// How to begin what waits.
@@ -61,7 +61,7 @@ fn words(line: &str) -> Option<Vec<String>> {
     }
     let Some(first) = words.first() else { return Some(vec!["review".to_owned()]) };
     if let Some((_, command, _)) = LETTERS.iter().find(|(letter, ..)| letter == first) {
-        words.splice(..1, command.iter().map(|word| (*word).to_owned()));
+        words.splice(..1, [(*command).to_owned()]);
     }
     Some(words)
 }
