@@ -164,7 +164,7 @@ impl Env {
         Some(etcetera::choose_base_strategy().ok()?.data_dir().join("lmq").join("lmq.db"))
     }
 
-    /// A variable of lmq's own, such as `LMQ_DB`. An empty one is as good as none.
+    /// A variable, such as `LMQ_DB`. An empty one is as good as none.
     #[must_use]
     pub fn variable(name: &str) -> Option<std::ffi::OsString> {
         std::env::var_os(name).filter(|value| !value.is_empty())
@@ -204,8 +204,7 @@ impl Env {
     /// Whether colour is unwanted: `NO_COLOR`, or a terminal that has none.
     #[must_use]
     pub fn plain_terminal() -> bool {
-        std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+        Self::variable("NO_COLOR").is_some() || Self::dumb_terminal()
     }
 
     /// What the environment says of the terminal's colours: `TERM`, `COLORTERM` and `COLORFGBG`, empty where it says nothing.
@@ -230,7 +229,7 @@ impl Env {
         if cfg!(target_os = "macos") {
             return Some("open");
         }
-        let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let has = |name| Self::variable(name).is_some();
         (has("DISPLAY") || has("WAYLAND_DISPLAY")).then_some("xdg-open")
     }
 

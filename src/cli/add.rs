@@ -11,9 +11,11 @@ use crate::core::card::CardKind;
 use crate::core::card::Fields;
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
+use crate::core::card::Shape;
 use crate::core::card::Value;
 use crate::core::card::has_deletion;
 use crate::core::card::kind;
+use crate::core::card::numbered;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -109,16 +111,15 @@ fn kind_of(args: &Args, front: &str) -> &'static str {
 fn fields(kind: &str, front: &str, backs: &[String]) -> Result<Fields, Failure> {
     let one = |text: &str| Value::Text(text.trim().to_owned());
     let many = |texts: &[String]| Value::Texts(texts.iter().map(|text| text.trim().to_owned()).collect());
-    let (prompt, single, rest) = match kind {
-        "basic" | "reversed" => ("front", Some("back"), None),
-        "cloze" => ("text", None, None),
-        "typed" => ("prompt", Some("answer"), Some("accept")),
-        "choice" => ("prompt", Some("answer"), Some("distractors")),
-        "sort" => ("prompt", Some("answer"), Some("categories")),
-        "say" => ("prompt", Some("model"), Some("criteria")),
-        _ => ("prompt", None, Some("items")),
+    let known = crate::core::card::kind(kind).map_or(&[][..], CardKind::fields);
+    let Some((prompt, behind)) = known.split_first() else {
+        return Err(Failure::bug(format!("no kind `{kind}`")));
     };
-    let mut fields = Fields::from([(prompt.to_owned(), one(front))]);
+    let of_shape = |shape| behind.iter().find(|field| field.shape == shape).map(|field| field.name);
+    let single = of_shape(Shape::Text);
+    // What a cloze hides is its answer.
+    let rest = of_shape(Shape::Texts).filter(|_| kind != "cloze");
+    let mut fields = Fields::from([(prompt.name.to_owned(), one(front))]);
     let rest_of = match (single, backs) {
         (Some(field), [first, rest @ ..]) => {
             fields.insert(field.to_owned(), one(first));
@@ -145,7 +146,6 @@ fn fields(kind: &str, front: &str, backs: &[String]) -> Result<Fields, Failure> 
                 .hint("put several words between quotation marks; --kind list, choice or typed take several answers"));
         }
     }
-    let known = crate::core::card::kind(kind).map_or(&[][..], CardKind::fields);
     if let Some(missing) = known.iter().find(|field| field.required && !fields.contains_key(field.name)) {
         return Err(Failure::usage(format!("a `{kind}` card needs more answers: there are no {}", missing.name))
             .hint("`lmq help kinds` shows what each kind of card has"));
@@ -197,27 +197,6 @@ fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
 /// The tags that the options give.
 fn tags(args: &Args) -> Result<Vec<String>, Failure> {
     args.tags.iter().map(|tag| ops::bulk::tag(tag)).collect()
-}
-
-/// The number of a deletion, from what stands behind its braces: 2 of `c2::word}}`.
-fn number_of(part: &str) -> Option<u16> {
-    part.strip_prefix('c')?.split_once("::")?.0.parse().ok()
-}
-
-/// `{{hidden}}` parts with the numbers that deletions have: each its own, behind those that have one.
-fn numbered(text: &str) -> String {
-    let mut last = text.split("{{").skip(1).filter_map(number_of).max().unwrap_or(0);
-    let mut parts = text.split("{{");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str("{{");
-        if number_of(part).is_none() && part.contains("}}") && !part.starts_with("}}") {
-            last = last.saturating_add(1);
-            out.push_str(&format!("c{last}::"));
-        }
-        out.push_str(part);
-    }
-    out
 }
 
 /// The one card of a text, with its key.
@@ -330,24 +309,4 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hidden_parts_without_a_number_get_one() {
-        for (text, with_numbers) in [
-            ("every {{second Friday}}", "every {{c1::second Friday}}"),
-            ("{{a}} and {{b::hint}}", "{{c1::a}} and {{c2::b::hint}}"),
-            ("{{c2::a}} and {{b}}", "{{c2::a}} and {{c3::b}}"),
-            ("{{c1::a}}", "{{c1::a}}"),
-            ("{{c::a}}", "{{c1::c::a}}"),
-            ("no parts", "no parts"),
-            ("{{}} {{open", "{{}} {{open"),
-        ] {
-            assert_eq!(numbered(text), with_numbers);
-        }
-    }
 }

@@ -67,13 +67,11 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 // A card that its note no longer has still has a prompt.
                 let prompt =
                     known.map_or_else(|| line.text.listed_prompt(line.card.ordinal), |(_, prompt)| prompt.clone());
-                let line = cut(&format!("{name}  [{state}]  {prompt}"), width);
-                let parts = line.split_once(&format!("[{state}]"));
-                match parts {
-                    Some((name, prompt)) => {
-                        let word = format!("[{state}]");
-                        ctx.painted(&[(None, name), (Some(role_of(state)), &word), (None, prompt)])
-                    }
+                let begin = format!("{name}  ");
+                let word = format!("[{state}]");
+                let line = cut(&format!("{begin}{word}  {prompt}"), width);
+                match line.strip_prefix(&begin).and_then(|rest| rest.strip_prefix(&word)) {
+                    Some(prompt) => ctx.painted(&[(None, &begin), (Some(role_of(state)), &word), (None, prompt)]),
                     None => ctx.line(line),
                 }
             }

@@ -305,14 +305,8 @@ fn told(refusal: Refusal, draft: Option<&Draft>) -> Failure {
         (Refusal::Conflict(conflicts), draft) => {
             let mut failure = Failure::failed("nothing was changed: a card was changed elsewhere in the meantime");
             failure.places = both(&conflicts);
-            failure.hint(draft.map_or_else(
-                || {
-                    "--mine keeps yours, --theirs keeps the other \
-                    one"
-                    .to_owned()
-                },
-                Draft::how_to_resume,
-            ))
+            let sides = || "--mine keeps yours, --theirs keeps the other one".to_owned();
+            failure.hint(draft.map_or_else(sides, Draft::how_to_resume))
         }
         (Refusal::Failure(failure), None) => failure,
         (Refusal::Failure(failure), Some(draft)) => {

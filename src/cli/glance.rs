@@ -18,7 +18,7 @@ pub(super) fn run(ctx: &mut Ctx, begin: &str) -> Result<(), Failure> {
     let today = when.today;
     let day = ops::day::day(&store, &ctx.settings, when)?;
     let waits = day.reviews + day.new + day.counts.repeats > 0;
-    let nothing = if waits {
+    let nothing = if waits || day.pause.is_some() {
         None
     } else {
         let options = Options::daily(&store, &ctx.settings)?;
@@ -66,11 +66,10 @@ fn lines(day: &Day, nothing: Option<&Nothing>, today: StudyDay, begin: &str, set
     if day.pause.is_some() {
         return lines;
     }
-    if day.reviews + day.new + counts.repeats > 0 {
-        lines.push(begin.to_owned());
-        return lines;
+    match nothing {
+        // What brings more stays the last line.
+        Some(why) => lines.extend(words::nothing(why, settings)),
+        None => lines.push(begin.to_owned()),
     }
-    // What brings more stays the last line.
-    lines.extend(nothing.iter().flat_map(|why| words::nothing(why, settings)));
     lines
 }

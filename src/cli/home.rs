@@ -7,17 +7,18 @@ use crate::cli::run_once;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::ops;
 use std::ffi::OsString;
 
 /// Letters that stand for commands: those of the first screen where it has one. Words behind them go to the command.
-const LETTERS: &[(&str, &[&str], &str)] = &[
-    ("c", &["checkup"], "a check-up: scenes that no review asks"),
-    ("b", &["cards"], "list all cards, or with words after it those that match, as in b tag:team"),
-    ("a", &["add"], "add a card: a DECK QUESTION ANSWER"),
-    ("e", &["edit"], "change a card in your editor: e NAME"),
-    ("d", &["decks"], "list the decks"),
-    ("s", &["stats"], "what you know, and what is to come"),
-    ("u", &["undo"], "take back the newest step"),
+const LETTERS: &[(&str, &str, &str)] = &[
+    ("c", "checkup", "a check-up: scenes that no review asks"),
+    ("b", "cards", "list all cards, or with words after it those that match, as in b tag:team"),
+    ("a", "add", "add a card: a DECK QUESTION ANSWER"),
+    ("e", "edit", "change a card in your editor: e NAME"),
+    ("d", "decks", "list the decks"),
+    ("s", "stats", "what you know, and what is to come"),
+    ("u", "undo", "take back the newest step"),
 ];
 
 /// How to begin what waits.
@@ -30,7 +31,13 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
     while let Some(line) = ask::line(ctx, "> ")? {
         match line.as_str() {
             "q" | ":q" => break,
-            "t" => glance::run(ctx, BEGIN)?,
+            "t" => {
+                // They may have been changed here; with a fault in the file those from before hold.
+                if let Ok(settings) = ops::settings::load(Env::config_file().as_deref()) {
+                    ctx.settings = settings;
+                }
+                glance::run(ctx, BEGIN)?;
+            }
             "?" | ":?" => keys(ctx)?,
             line => match words(line) {
                 // Options alone would begin this anew.
@@ -54,7 +61,7 @@ fn words(line: &str) -> Option<Vec<String>> {
     }
     let Some(first) = words.first() else { return Some(vec!["review".to_owned()]) };
     if let Some((_, command, _)) = LETTERS.iter().find(|(letter, ..)| letter == first) {
-        words.splice(..1, command.iter().map(|word| (*word).to_owned()));
+        words.splice(..1, [(*command).to_owned()]);
     }
     Some(words)
 }

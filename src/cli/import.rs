@@ -365,10 +365,8 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         match import_question::ask(ctx, &source.shown, &diagnosis)? {
             Some(columns) => options.table.columns = columns,
             None => {
-                return Err(Failure::failed("not imported: the question was not answered").hint(
-                    "nothing was \
-                changed",
-                ));
+                let failure = Failure::failed("not imported: the question was not answered");
+                return Err(failure.hint("nothing was changed"));
             }
         }
     }

@@ -65,6 +65,9 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::Opened;
+use crate::report::Report;
+use crate::report::render_text;
+use crate::report::render_words;
 use crate::store::Found;
 use crate::store::Store;
 use clap::CommandFactory as _;
@@ -72,9 +75,9 @@ use clap::FromArgMatches as _;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
-use std::io::BufWriter;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -226,7 +229,7 @@ struct Ctx {
     env: Env,
     db: PathBuf,
     settings: Settings,
-    out: BufWriter<output::Out>,
+    out: output::Out,
     quiet: bool,
     colour: bool,
     /// Whether all is said line by line and in words: nothing is drawn, and no line is cut.
@@ -321,8 +324,7 @@ impl Ctx {
 
     /// Writes a text of our own as it is, with what colours it.
     fn plainly(&mut self, text: &str) -> Result<(), Failure> {
-        self.out.flush().map_err(|error| Failure::output(&error))?;
-        self.out.get_mut().plainly(text.as_bytes()).map_err(|error| Failure::output(&error))
+        self.out.plainly(text.as_bytes()).map_err(|error| Failure::output(&error))
     }
 
     /// A sentence with counts of cards in it, each coloured by what it counts.
@@ -331,21 +333,22 @@ impl Ctx {
             return self.sentence(text);
         }
         let text = crate::core::text::printable(&crate::core::text::one_line(text));
-        let lines: Vec<String> = if Env::terminals().stdout {
-            textwrap::wrap(&text, crate::ui::width()).into_iter().map(Into::into).collect()
-        } else {
-            vec![text]
-        };
-        lines.iter().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
+        wrapped(&text).iter().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
     }
 
     /// Writes a sentence of what was asked for: in a terminal with its lines broken between words.
     fn sentence(&mut self, text: &str) -> Result<(), Failure> {
-        let text = crate::core::text::one_line(text);
-        if !Env::terminals().stdout {
-            return self.line(text);
-        }
-        textwrap::wrap(&text, crate::ui::width()).into_iter().try_for_each(|line| self.line(line))
+        wrapped(&crate::core::text::one_line(text)).iter().try_for_each(|line| self.line(line))
+    }
+
+    /// Writes a report as it is looked at: drawn, or in words where it is heard.
+    fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        let done = if self.screen_reader {
+            render_words(report, &mut self.out)
+        } else {
+            render_text(report, width(), &mut self.out)
+        };
+        done.map_err(|error| Failure::output(&error))
     }
 
     /// The card that a person named.
@@ -382,6 +385,11 @@ impl Ctx {
 }
 
 impl Command {
+    /// Whether it works where there is no database, and none that could be found.
+    fn is_apart(&self) -> bool {
+        matches!(self, Self::Remind(_) | Self::Completions(_) | Self::Man(_) | Self::Help(_))
+    }
+
     /// Whether it changes nothing in the database, whatever is asked of it.
     fn only_looks(&self) -> bool {
         match self {
@@ -398,6 +406,16 @@ impl Command {
             ),
         }
     }
+}
+
+/// Columns of what is drawn: 80 through a pipe.
+fn width() -> usize {
+    if Env::terminals().stdout { crate::ui::width() } else { 80 }
+}
+
+/// The lines of a sentence: in a terminal broken between words.
+fn wrapped(text: &str) -> Vec<Cow<'_, str>> {
+    if Env::terminals().stdout { textwrap::wrap(text, crate::ui::width()) } else { vec![Cow::Borrowed(text)] }
 }
 
 /// Says something on standard error. File names and texts of decks may be in it: nothing of it drives the terminal.
@@ -473,19 +491,17 @@ fn run_once(env: Env, args: Vec<OsString>) -> u8 {
 /// What the command line says; `None` where it asked for the help or the version, which are printed.
 fn read(mut args: Vec<OsString>, telling: &Telling) -> Result<Option<Cli>, Failure> {
     let command = || command_with(telling.all, telling.colour.of_help());
+    let words = |args: &[OsString]| args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let mut parsed = command().try_get_matches_from(&args);
-    if let Some((word, now)) = parsed.as_ref().err().and_then(usage::renamed)
-        && let Some(place) = args.iter().position(|arg| *arg == *word)
+    if let Err(error) = &parsed
+        && let Some((place, now)) = usage::renamed(error, &words(&args))
     {
         args.splice(place..=place, now.iter().map(OsString::from));
         parsed = command().try_get_matches_from(&args);
     }
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) if error.use_stderr() => {
-            let args: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-            return Err(usage::failure(&error, &args));
-        }
+        Err(error) if error.use_stderr() => return Err(usage::failure(&error, &words(&args))),
         Err(error) => {
             error.print().map_err(|error| Failure::output(&error))?;
             return Ok(None);
@@ -534,30 +550,28 @@ fn try_run(
         env.fix_now(now);
     }
     let screen_reader = telling.screen_reader;
-    let colour = cli.color.on(Env::terminals().stdout) && !screen_reader;
-    // `config` has to work on a file with faults, or it could not be mended with it.
+    let colour = telling.colour.on(Env::terminals().stdout);
+    let is_apart = cli.command.as_ref().is_some_and(Command::is_apart);
     let settings = match &cli.command {
-        Some(Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => Settings::default(),
         // A prompt is no place for complaints: the next command will have them.
         Some(Command::Remind(_)) => settings.unwrap_or_default(),
+        // It has to work on a file with faults, or it could not be mended with it.
+        Some(Command::Config(_)) => Settings::default(),
+        _ if is_apart => Settings::default(),
         _ => {
             let settings = settings?;
             // Bindings that clash are faults of the file like any other.
-            screen::keys(&settings)?;
+            if !settings.keys.is_empty() {
+                screen::keys(&settings)?;
+            }
             settings
         }
     };
     let only_looks = cli.command.as_ref().is_none_or(Command::only_looks);
     let is_named = cli.db.is_some() && cli.command.is_some();
-    let db = match &cli.command {
-        Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)) => {
-            database(cli.db).unwrap_or_default()
-        }
-        _ => in_a_folder(database(cli.db)?)?,
-    };
+    let db = if is_apart { database(cli.db).unwrap_or_default() } else { in_a_folder(database(cli.db)?)? };
     // A restore that was killed is put in order by whoever comes next; a prompt leaves that to the next command.
-    if !matches!(&cli.command, Some(Command::Remind(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_)))
-    {
+    if !is_apart {
         ops::settle(&db)?.iter().for_each(|said| complain(said));
         if !matches!(&cli.command, Some(Command::Restore(_))) {
             ops::copies::of_a_lost_one(&db).iter().for_each(|said| complain(said));
@@ -570,7 +584,6 @@ fn try_run(
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
     let out = output::Out::new(Box::new(io::stdout()), Env::terminals().stdout && !draws);
-    let out = BufWriter::new(out);
     let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, screen_reader, clock: None, only_looks };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,

@@ -3,11 +3,12 @@ use crate::cli::json;
 use crate::cli::parse;
 use crate::core::card::Ask;
 use crate::core::card::Question;
+use crate::core::compare::search::plain;
 use crate::core::document::Side;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::core::text::one_line;
-use crate::core::text::slug;
+use crate::core::text::words;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::queue::Options;
@@ -70,10 +71,10 @@ impl Asked {
 
 /// What to call a card before it is answered: its name, or its id where a word of the answer is in the name.
 fn harmless_name(line: &CardLine, prompt: &str) -> String {
-    let words = |text: &str| slug(text).split('-').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    let asked: BTreeSet<String> = words(&line.text.plain(prompt));
-    let named: BTreeSet<String> = words(&line.name());
-    let answer: BTreeSet<String> = words(&line.text.listed_answer(line.card.ordinal));
+    let set = |text: &str| words(&plain(text)).map(str::to_owned).collect();
+    let asked: BTreeSet<String> = set(&line.text.plain(prompt));
+    let named: BTreeSet<String> = set(&line.name());
+    let answer: BTreeSet<String> = set(&line.text.listed_answer(line.card.ordinal));
     if answer.iter().any(|word| named.contains(word) && !asked.contains(word)) {
         return line.card.to_string();
     }

@@ -4,6 +4,7 @@
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use std::io;
+use std::io::BufWriter;
 use std::io::Write;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -11,7 +12,7 @@ use unicode_width::UnicodeWidthStr as _;
 /// Standard output. To a terminal nothing goes that could drive it, whoever wrote it: a table goes out with the bytes that are in
 /// its cells.
 pub(super) struct Out {
-    inner: Box<dyn Write>,
+    inner: BufWriter<Box<dyn Write>>,
     /// Whether it is such a terminal.
     is_cleaned: bool,
     /// The line so far: a character may come in two parts.
@@ -20,7 +21,7 @@ pub(super) struct Out {
 
 impl Out {
     pub(super) fn new(inner: Box<dyn Write>, is_cleaned: bool) -> Self {
-        Self { inner, is_cleaned, line: Vec::new() }
+        Self { inner: BufWriter::new(inner), is_cleaned, line: Vec::new() }
     }
 
     /// Writes a text of our own with the codes that colour it.
@@ -111,6 +112,42 @@ pub(super) fn table(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    /// Each write by itself.
+    #[derive(Clone, Default)]
+    struct Writes(Rc<RefCell<Vec<String>>>);
+
+    impl Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().push(String::from_utf8_lossy(bytes).into_owned());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_coloured_list_goes_out_in_one_write_and_in_its_order() {
+        let writes = Writes::default();
+        let mut out = Out::new(Box::new(writes.clone()), true);
+        for row in 0..10 {
+            out.plainly(format!("\u{1b}[1m{row}\u{1b}[0m\n").as_bytes()).unwrap();
+        }
+        out.write_all(b"a\x1b[2J line and ").unwrap();
+        out.plainly(b"\x1b[1mmore\x1b[0m").unwrap();
+        out.write_all(", é".as_bytes()).unwrap();
+        assert_eq!(writes.0.borrow().len(), 0);
+        out.flush().unwrap();
+        let written = writes.0.borrow();
+        assert_eq!(written.len(), 1);
+        let rows: String = (0..10).map(|row| format!("\u{1b}[1m{row}\u{1b}[0m\n")).collect();
+        let cleaned = printable("a\u{1b}[2J line and ");
+        assert_eq!(written.concat(), format!("{rows}{cleaned}\u{1b}[1mmore\u{1b}[0m, é"));
+    }
 
     #[test]
     fn a_table_fits_its_width_and_counts_columns_not_bytes() {

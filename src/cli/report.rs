@@ -163,31 +163,26 @@ impl Level {
     }
 }
 
-/// Reads the sums and judges them.
-pub(super) fn build_report(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<Report, Failure> {
-    let store = ctx.store()?;
-    ops::report::build_report(&store, &ctx.settings, ctx.stamp(), wanted)
-}
-
 /// Endings of files that mean formats which no renderer writes.
 const FOREIGN: &[&str] =
     &["pdf", "doc", "docx", "odt", "rtf", "xls", "xlsx", "ods", "tsv", "png", "svg", "toml", "jsonl"];
 
 /// The renderer that was asked for: by name, by `--json`, by the ending of the file, else text.
 pub(super) fn form(format: Option<&str>, json: bool, out: Option<&Path>) -> Result<&'static dyn Renderer, Failure> {
-    let by_ending = out.and_then(Path::extension).and_then(|ending| {
-        let ending = ending.to_string_lossy().to_lowercase();
-        RENDERERS.iter().find(|renderer| renderer.extension() == ending || renderer.name() == ending)
-    });
-    let foreign = out.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
-    if let (None, false, Some(ending)) = (format, json, foreign.filter(|ending| FOREIGN.contains(&ending.as_str()))) {
+    let ending = out.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = ending.as_deref();
+    if let (None, false, Some(ending)) = (format, json, ending.filter(|ending| FOREIGN.contains(ending))) {
         return Err(Failure::usage(format!("lmq can't write a report as `.{ending}`"))
             .hint("use .html, .md, .csv, .json or .txt; a browser prints the page, also to a PDF"));
     }
+    let by_ending = || {
+        let is_it = |name| Some(name) == ending;
+        RENDERERS.iter().find(|renderer| is_it(renderer.extension()) || is_it(renderer.name()))
+    };
     let name = match (format, json) {
         (Some(format), _) => format,
         (None, true) => "json",
-        (None, false) => by_ending.map_or("text", |renderer| renderer.name()),
+        (None, false) => by_ending().map_or("text", |renderer| renderer.name()),
     };
     renderer(name).ok_or_else(|| Failure::bug(format!("no renderer `{name}`")))
 }

@@ -4,7 +4,6 @@ use crate::cli::Ctx;
 use crate::cli::ask::in_terminal;
 use crate::cli::ask::said_yes;
 use crate::core::text::one_line;
-use crate::env::Env;
 use crate::failure::Failure;
 use crate::formats;
 use crate::formats::share::MOST_CHARS;
@@ -13,13 +12,8 @@ use crate::ops::files::Existing;
 use crate::ops::files::NewFile;
 use crate::ops::files::Rights;
 use crate::report;
-use crate::report::render_text;
-use crate::report::render_words;
 use std::io::Write as _;
 use std::path::Path;
-
-/// Columns where there is no terminal to ask.
-const WIDTH: usize = 80;
 
 pub(super) struct Wanted<'w> {
     pub(super) path: &'w Path,
@@ -45,14 +39,7 @@ pub(super) fn run(wanted: &Wanted<'_>, ctx: &mut Ctx) -> Result<(), Failure> {
     let stamp = ctx.stamp();
     let share = ops::share::share(&mut store, &ctx.settings, stamp, wanted.decks, name.as_deref())?;
     if !wanted.yes {
-        let width = if Env::terminals().stdout { crate::ui::width() } else { WIDTH };
-        let preview = report::share(&share, stamp.today);
-        let shown = if ctx.screen_reader {
-            render_words(&preview, &mut ctx.out)
-        } else {
-            render_text(&preview, width, &mut ctx.out)
-        };
-        shown.map_err(|error| Failure::output(&error))?;
+        ctx.report(&report::share(&share, stamp.today))?;
         if !in_terminal() {
             ctx.out.flush().map_err(|error| Failure::output(&error))?;
             return Err(Failure::usage("nothing was written: nobody could be asked whether to share this")

@@ -2,15 +2,14 @@ use crate::cli::Ctx;
 use crate::cli::colour::Role;
 use crate::cli::parse::Day;
 use crate::cli::parse::day;
-use crate::cli::report::build_report;
+use crate::cli::width;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops;
 use crate::ops::report::Wanted;
-use crate::ops::report::build_progress;
-use crate::report::render_text;
-use crate::report::render_words;
+use crate::ops::report::report_of;
+use crate::ops::report::sums;
 use crate::report::renderer;
 use crate::ui::Emphasis;
 use crate::ui::stats_screen;
@@ -55,7 +54,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let today = ctx.stamp().today;
+    let stamp = ctx.stamp();
+    let today = stamp.today;
     let query = args.query.join(" ");
     let wanted = Wanted {
         since: args.since.map(|day| day.resolve(today)),
@@ -65,29 +65,22 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         for_others: false,
         search: (!query.is_empty()).then_some(query.as_str()),
     };
+    let store = ctx.store()?;
+    let sums = sums(&store, &ctx.settings, stamp, &wanted)?;
     if args.json {
-        let report = build_report(&wanted, ctx)?;
+        let report = report_of(&store, &ctx.settings, stamp, &wanted, sums)?;
         let renderer = renderer("json").ok_or_else(|| Failure::bug("no renderer `json`"))?;
         return renderer.render(&report, &mut ctx.out).map_err(|error| Failure::output(&error));
     }
-    if wanted.search.is_some() {
-        let store = ctx.store()?;
-        if ops::search::cards(&store, &ctx.settings, today, &query)?.is_empty() {
-            ctx.line(format!("no card matches `{}`", one_line(&query)))?;
-            return ops::search::hint(&query).map_or(Ok(()), |hint| ctx.line(hint));
-        }
+    if sums.are_of_none() {
+        ctx.line(format!("no card matches `{}`", one_line(&query)))?;
+        return ops::search::hint(&query).map_or(Ok(()), |hint| ctx.line(hint));
     }
-    let width = if Env::terminals().stdout { crate::ui::width() } else { 80 };
     if args.all {
-        let report = build_report(&wanted, ctx)?;
-        return if ctx.screen_reader {
-            render_words(&report, &mut ctx.out)
-        } else {
-            render_text(&report, width, &mut ctx.out)
-        }
-        .map_err(|error| Failure::output(&error));
+        let report = report_of(&store, &ctx.settings, stamp, &wanted, sums)?;
+        return ctx.report(&report);
     }
-    let progress = build_progress(&ctx.store()?, &ctx.settings, ctx.stamp(), &wanted)?;
+    let progress = sums.progress();
     let about: Vec<&str> = args.decks.iter().map(String::as_str).chain(wanted.search).collect();
     if !about.is_empty() {
         ctx.sentence(&about.join(", "))?;
@@ -97,7 +90,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             ctx.line(line)?;
         }
     } else {
-        for row in stats_screen(&progress, width) {
+        for row in stats_screen(&progress, width()) {
             let role = |emphasis: &Emphasis| match emphasis {
                 Emphasis::Plain => None,
                 Emphasis::Strong => Some(Role::Heading),

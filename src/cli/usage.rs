@@ -52,13 +52,15 @@ const ONCE: &[(&str, &[&str])] = &[
     ("rename", &["decks", "rename"]),
 ];
 
-/// What the word that names no command is called now.
-pub(super) fn renamed(error: &clap::Error) -> Option<(String, &'static [&'static str])> {
+/// The place of an old name among the arguments, where one stands for the command, and what it is called now.
+pub(super) fn renamed(error: &clap::Error, args: &[String]) -> Option<(usize, &'static [&'static str])> {
     if error.kind() != ErrorKind::InvalidSubcommand {
         return None;
     }
-    let word = one(error, ContextKind::InvalidSubcommand)?;
-    ONCE.iter().find(|(once, _)| *once == word).map(|(_, now)| (word, *now))
+    let root = command();
+    let about = About::of(&root, args);
+    let word = args.get(about.next).filter(|_| about.path == "lmq")?;
+    ONCE.iter().find(|(once, _)| once == word).map(|(_, now)| (about.next, *now))
 }
 
 fn values(error: &clap::Error, kind: ContextKind) -> Vec<String> {
@@ -76,26 +78,62 @@ fn one(error: &clap::Error, kind: ContextKind) -> Option<String> {
     values(error, kind).into_iter().next()
 }
 
-/// Options of every command that take a value.
-const GLOBAL_WITH_VALUE: [&str; 3] = ["--db", "--now", "--color"];
+/// What some arguments are about.
+struct About<'r> {
+    root: &'r clap::Command,
+    /// The command that they begin with.
+    command: &'r clap::Command,
+    /// The same by its names: `lmq config set`.
+    path: String,
+    /// The place of the first word behind it.
+    next: usize,
+}
 
-/// The command that these arguments begin with: `lmq config set`.
-fn about(args: &[String]) -> String {
-    let root = command();
-    let (mut found, mut path) = (&root, "lmq".to_owned());
-    let mut args = args.iter().skip(1);
-    while let Some(arg) = args.next() {
-        if GLOBAL_WITH_VALUE.contains(&arg.as_str()) {
-            args.next();
+impl<'r> About<'r> {
+    fn of(root: &'r clap::Command, args: &[String]) -> Self {
+        let mut about = Self { root, command: root, path: "lmq".to_owned(), next: 1 };
+        while let Some(arg) = args.get(about.next) {
+            if arg.starts_with('-') {
+                about.next += if takes_value(root, arg) { 2 } else { 1 };
+                continue;
+            }
+            let Some(inner) = about.command.find_subcommand(arg) else { break };
+            about.path = format!("{} {}", about.path, inner.get_name());
+            about.command = inner;
+            about.next += 1;
         }
-        if arg.starts_with('-') {
-            continue;
-        }
-        let Some(inner) = found.find_subcommand(arg) else { break };
-        path = format!("{path} {}", inner.get_name());
-        found = inner;
+        about
     }
-    path
+
+    /// How the command is used, on one line.
+    fn usage(&self) -> String {
+        // Only what was built knows the options of every command, but its commands have options that nobody gave them.
+        let mut root = self.root.clone();
+        root.build();
+        let mut found = &root;
+        for word in self.path.split_whitespace().skip(1) {
+            found = found.find_subcommand(word).unwrap_or(found);
+        }
+        let usage = found.clone().render_usage().to_string();
+        usage.split_whitespace().collect::<Vec<_>>().join(" ").replacen("Usage:", "usage:", 1)
+    }
+
+    /// The commands that it has.
+    fn known(&self) -> Vec<&'r str> {
+        self.command.get_subcommands().map(clap::Command::get_name).collect()
+    }
+
+    /// Whether it takes words that are no options.
+    fn takes_words(&self) -> bool {
+        self.command.get_positionals().next().is_some()
+    }
+}
+
+/// Whether an option is one of every command, and takes a value.
+fn takes_value(root: &clap::Command, option: &str) -> bool {
+    let Some(option) = option.strip_prefix("--") else { return false };
+    let mut named = root.get_arguments().filter(|argument| argument.get_long() == Some(option));
+    named.any(|argument| argument.is_global_set() && argument.get_action().takes_values())
 }
 
 /// An argument without the marks of the usage: `--new`, `CARD`.
@@ -107,15 +145,17 @@ fn bare(argument: &str) -> String {
 
 /// What clap says of these arguments, as one of our failures.
 pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
-    let command = about(args);
+    let root = command();
+    let about = About::of(&root, args);
+    let command = &about.path;
     let help = format!("`{command} --help` explains its options");
     let argument = one(error, ContextKind::InvalidArg).unwrap_or_default();
     let value = one(error, ContextKind::InvalidValue).unwrap_or_default();
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            unknown_command(&one(error, ContextKind::InvalidSubcommand).unwrap_or_default(), &command)
+            unknown_command(&one(error, ContextKind::InvalidSubcommand).unwrap_or_default(), &about)
         }
-        ErrorKind::UnknownArgument => unknown_argument(error, &argument, &command),
+        ErrorKind::UnknownArgument => unknown_argument(error, &argument, &about),
         ErrorKind::InvalidValue if value.is_empty() => {
             Failure::usage(format!("`{}` needs a value", bare(&argument))).at(argument).hint(help)
         }
@@ -139,11 +179,11 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
             let names: Vec<String> = missing.iter().map(|argument| bare(argument)).collect();
             let what = if names.len() > 1 { "required arguments" } else { "a required argument" };
             Failure::usage(format!("`{command}` is missing {what}: {}", names.join(" and ")))
-                .at(usage(&command))
+                .at(about.usage())
                 .hint(help)
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let known = known_of(&command).join(", ");
+            let known = about.known().join(", ");
             Failure::usage(format!("`{command}` needs to be told what to do"))
                 .at(format!("possible values: {known}"))
                 .hint(help)
@@ -170,30 +210,6 @@ pub(super) fn failure(error: &clap::Error, args: &[String]) -> Failure {
     }
 }
 
-/// The command that a path leads to.
-fn at(mut found: clap::Command, path: &str) -> clap::Command {
-    for word in path.split_whitespace().skip(1) {
-        match found.find_subcommand(word).cloned() {
-            Some(inner) => found = inner,
-            None => break,
-        }
-    }
-    found
-}
-
-/// How the command is used, on one line.
-fn usage(path: &str) -> String {
-    let mut root = command();
-    root.build();
-    let usage = at(root, path).render_usage().to_string();
-    usage.split_whitespace().collect::<Vec<_>>().join(" ").replacen("Usage:", "usage:", 1)
-}
-
-/// The commands that a command has.
-fn known_of(path: &str) -> Vec<String> {
-    at(command(), path).get_subcommands().map(|inner| inner.get_name().to_owned()).collect()
-}
-
 /// The commands that have an option of their own, by their paths.
 fn having(option: &str, command: &clap::Command, path: &str) -> Vec<String> {
     let is_it = |argument: &clap::Arg| match option.strip_prefix("--") {
@@ -206,12 +222,8 @@ fn having(option: &str, command: &clap::Command, path: &str) -> Vec<String> {
     has_it.then(|| path.to_owned()).into_iter().chain(below).collect()
 }
 
-/// Whether a command takes words that are no options.
-fn takes_words(path: &str) -> bool {
-    at(command(), path).get_positionals().next().is_some()
-}
-
-fn unknown_command(word: &str, path: &str) -> Failure {
+fn unknown_command(word: &str, about: &About<'_>) -> Failure {
+    let path = about.path.as_str();
     let failure = Failure::usage(format!("there is no command `{path} {word}`"));
     let is_root = path == "lmq";
     let asked = word.to_lowercase();
@@ -221,8 +233,8 @@ fn unknown_command(word: &str, path: &str) -> Failure {
     if let Some((_, _, instead)) = all.find(|(of, words, _)| *of == path && words.contains(&asked.as_str())) {
         return failure.hint(*instead);
     }
-    let known = known_of(path);
-    let near = nearest(word, known.iter().map(String::as_str));
+    let known = about.known();
+    let near = nearest(word, known.iter().copied());
     let near = near.map_or_else(String::new, |near| format!("did you mean `{path} {near}`? "));
     let all = if is_root {
         "`lmq help --all` lists every command".to_owned()
@@ -232,19 +244,20 @@ fn unknown_command(word: &str, path: &str) -> Failure {
     failure.hint(format!("{near}{all}"))
 }
 
-fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failure {
+fn unknown_argument(error: &clap::Error, argument: &str, about: &About<'_>) -> Failure {
+    let command = about.path.as_str();
     if !argument.starts_with('-') {
-        let quotes = if takes_words(command) { "put several words between quotation marks; " } else { "" };
+        let quotes = if about.takes_words() { "put several words between quotation marks; " } else { "" };
         return Failure::usage(format!("`{command}` does not take `{argument}`"))
-            .at(usage(command))
+            .at(about.usage())
             .hint(format!("{quotes}`{command} --help` explains its options"));
     }
     if argument.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
         return Failure::usage(format!("`{command}` has no option `{argument}`, and no number can be negative here"))
-            .at(usage(command))
+            .at(about.usage())
             .hint(format!("`{command} --help` explains its options"));
     }
-    let with = having(argument, &crate::cli::command(), "lmq");
+    let with = having(argument, about.root, "lmq");
     if with.iter().any(|path| path == command) {
         return Failure::usage(format!("`{argument}` is an option of `{command}` and comes after it"))
             .hint(format!("write `{command} {argument}`"));
@@ -252,7 +265,7 @@ fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failu
     let name = argument.trim_start_matches('-');
     let near = if let Some(near) = one(error, ContextKind::SuggestedArg) {
         format!("did you mean `{near}`? ")
-    } else if known_of(command).iter().any(|inner| inner == name) {
+    } else if about.known().contains(&name) {
         format!("did you mean `{command} {name}`? ")
     } else if (1..4).contains(&with.len()) {
         let with: Vec<String> = with.iter().map(|path| format!("`{path} {argument}`")).collect();
@@ -260,7 +273,7 @@ fn unknown_argument(error: &clap::Error, argument: &str, command: &str) -> Failu
     } else {
         String::new()
     };
-    let word = if takes_words(command) { "; after `--` it is an ordinary word" } else { "" };
+    let word = if about.takes_words() { "; after `--` it is an ordinary word" } else { "" };
     Failure::usage(format!("`{command}` has no option `{argument}`"))
         .hint(format!("{near}`{command} --help` lists its options{word}"))
 }
@@ -318,17 +331,41 @@ mod tests {
         }
     }
 
+    fn read(line: &str) -> Result<Option<crate::cli::Cli>, Failure> {
+        let args: Vec<std::ffi::OsString> = line.split(' ').map(Into::into).collect();
+        crate::cli::read(args.clone(), &crate::cli::Telling::of(&args, None))
+    }
+
+    #[test]
+    fn an_old_name_is_the_new_one_where_a_command_stands_and_nowhere_else() {
+        for (line, wanted) in [
+            ("lmq rename a b", "lmq decks rename a b"),
+            ("lmq --db rename rename a b", "lmq --db rename decks rename a b"),
+            ("lmq --quiet unbury rename", "lmq --quiet bury --off rename"),
+        ] {
+            assert_eq!(format!("{:?}", read(line).unwrap()), format!("{:?}", read(wanted).unwrap()), "{line}");
+        }
+        for (line, what) in [
+            ("lmq config rename x", "there is no command `lmq config rename`"),
+            ("lmq decks unbury x", "there is no command `lmq decks unbury`"),
+        ] {
+            assert_eq!(read(line).unwrap_err().what, what);
+        }
+    }
+
     #[test]
     fn every_hint_of_a_command_from_elsewhere_names_one_that_is_not_there() {
-        let known = known_of("lmq");
+        let root = command();
+        let about = |path: &str| About::of(&root, &path.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let known = about("lmq").known();
         for (words, _) in ELSEWHERE {
             for word in *words {
-                assert!(!known.contains(&(*word).to_owned()), "{word}");
+                assert!(!known.contains(word), "{word}");
             }
         }
         for (path, words, _) in INNER {
-            assert!(known_of("lmq").iter().any(|name| format!("lmq {name}") == *path), "{path}");
-            assert!(words.iter().all(|word| !known_of(path).contains(&(*word).to_owned())), "{path}");
+            assert!(known.iter().any(|name| format!("lmq {name}") == *path), "{path}");
+            assert!(words.iter().all(|word| !about(path).known().contains(word)), "{path}");
         }
     }
 }

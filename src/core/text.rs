@@ -166,6 +166,11 @@ pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// The words of a text: letters and digits that stand together.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 /// The longest slug, in characters.
 const LONGEST_SLUG: usize = 60;
 
@@ -175,7 +180,7 @@ const LONGEST_SLUG: usize = 60;
 pub fn slug(text: &str) -> String {
     let text = plain(text);
     let mut out = String::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in words(&text) {
         let room = LONGEST_SLUG.saturating_sub(out.chars().count() + usize::from(!out.is_empty()));
         if word.chars().count() > room && !out.is_empty() {
             break;

@@ -39,16 +39,33 @@ pub struct Wanted<'w> {
     pub search: Option<&'w str>,
 }
 
-/// The cards of a search, with the question that found them.
-type Among = Option<(Hits, Asked)>;
+/// What a report is made of: the sums of some decks, or of the cards of a search in them.
+pub struct Sums {
+    totals: Totals,
+    decks: DeckSet,
+    /// The cards of a search, with the question that found them.
+    among: Option<(Hits, Asked)>,
+}
 
-/// Reads the sums of what is wanted: of some decks, or of the cards of a search in them.
-fn totals(
-    store: &Store,
-    settings: &Settings,
-    stamp: Stamp,
-    wanted: &Wanted<'_>,
-) -> Result<(Totals, DeckSet, Among), Failure> {
+impl Sums {
+    /// Whether the search means no card of these decks.
+    #[must_use]
+    pub fn are_of_none(&self) -> bool {
+        self.among.as_ref().is_some_and(|(hits, _)| hits.is_empty())
+    }
+
+    /// What they come to.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        Progress::new(&self.totals)
+    }
+}
+
+/// Reads the sums of what is wanted.
+///
+/// # Errors
+/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
+pub fn sums(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Sums, Failure> {
     let (since, until) = (wanted.since, wanted.until);
     if let (Some(since), Some(until)) = (since, until)
         && since > until
@@ -96,29 +113,42 @@ fn totals(
     };
     let counts = store.counts_among(&asked, cards.as_ref(), stamp.today, &rules)?;
     hold_back(&mut totals.due, counts.siblings + counts.buried, stamp.today);
-    Ok((totals, decks, among))
+    Ok(Sums { totals, decks, among })
 }
 
 /// Reads the sums and judges them.
 ///
 /// # Errors
-/// When a deck or the search means nothing, the days are the wrong way round, or the database can't be read.
+/// As [`sums`].
 pub fn build_progress(
     store: &Store,
     settings: &Settings,
     stamp: Stamp,
     wanted: &Wanted<'_>,
 ) -> Result<Progress, Failure> {
-    let (totals, _, _) = totals(store, settings, stamp, wanted)?;
-    Ok(Progress::new(&totals))
+    Ok(sums(store, settings, stamp, wanted)?.progress())
 }
 
 /// The same, laid out as a report, with the check-ups.
 ///
 /// # Errors
-/// As [`build_progress`].
+/// As [`sums`].
 pub fn build_report(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_>) -> Result<Report, Failure> {
-    let (totals, decks, among) = totals(store, settings, stamp, wanted)?;
+    report_of(store, settings, stamp, wanted, sums(store, settings, stamp, wanted)?)
+}
+
+/// Judges the sums of what is wanted, and lays them out as a report, with the check-ups.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn report_of(
+    store: &Store,
+    settings: &Settings,
+    stamp: Stamp,
+    wanted: &Wanted<'_>,
+    sums: Sums,
+) -> Result<Report, Failure> {
+    let Sums { totals, decks, among } = sums;
     let mut cards = Vec::new();
     if wanted.with_cards {
         let add = |line: crate::store::CardLine| {

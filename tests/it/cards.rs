@@ -33,6 +33,14 @@ fn cards_are_listed_one_a_line() {
 }
 
 #[test]
+fn the_state_is_coloured_also_where_the_name_has_such_a_word() {
+    let lmq = Lmq::new();
+    lmq.run(["add", "odd", "Which?", "this", "--key", "a-[new]-one"]).done();
+    let out = lmq.run(["--color", "always", "cards", "deck:odd"]).out();
+    assert!(out.starts_with("odd/a-[new]-one  \u{1b}"), "{out:?}");
+}
+
+#[test]
 fn a_card_as_json_is_what_scripts_rely_on() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);

@@ -102,7 +102,8 @@ fn a_hidden_deck_waits_for_nobody_and_keeps_its_history() {
     world.answer_named(&other, 4);
     world.set_now(time("2026-01-30T09:00:00+01:00"));
     assert_eq!(counted(&world), [2; 7]);
-    ops::decks::hide(&mut world.store, world.stamp(), "other").unwrap();
+    let stamp = world.stamp();
+    ops::decks::hide(&mut world.store, stamp, "other").unwrap();
     assert_eq!(counted(&world), [1; 7]);
     assert_eq!(world.report_json()["sections"]["summary"]["values"]["answers"], 3);
 }

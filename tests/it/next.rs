@@ -74,5 +74,9 @@ fn the_name_of_a_card_gives_no_answer_away() {
     lmq.run(["add", "r", "Who owns it?", "Amara", "--key", "amara"]).done();
     let asked = lmq.run(["next", "r"]).out();
     assert!(!asked.contains("amara"), "{asked}");
+    let long = "the person who has been leading the whole platform group since spring: Amara";
+    lmq.run(["add", "s", "Who owns it?", long, "--key", "amara"]).done();
+    let asked = lmq.run(["next", "s"]).out();
+    assert!(!asked.contains("amara"), "{asked}");
     lmq.run(["answer", asked.lines().next().unwrap(), "good"]).done();
 }

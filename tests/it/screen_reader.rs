@@ -129,6 +129,8 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
         ("nonsense", "there is no command"),
         ("u", "undid"),
         ("t", "6 new cards"),
+        ("config set new_per_day 2", "new_per_day = 2"),
+        ("t", "2 new cards"),
     ] {
         terminal.types(&format!("{line}\r"));
         terminal.sees(said);

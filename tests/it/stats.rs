@@ -14,6 +14,12 @@ fn stats_are_one_screen_and_with_all_the_report_in_the_terminal() {
     assert_eq!(lmq.run(["stats", "--json"]).json(), lmq.run(["report", "--format", "json"]).json());
     assert!(lmq.run(["stats", "deck:team"]).out().contains("deck:team"));
     assert!(lmq.run(["stats", "--deck", "team", "--since", "30d"]).out().contains("team"));
+    assert_eq!(lmq.run(["stats", "zebra"]).out(), "no card matches `zebra`\n");
+    lmq.run(["add", "other", "Where?", "here"]).done();
+    for all in [&["--all"][..], &[]] {
+        let elsewhere = lmq.run([&["stats", "who", "--deck", "other"], all].concat()).out();
+        assert_eq!(elsewhere, "no card matches `who`\n", "{all:?}");
+    }
     lmq.run(["stats", "--since", "yesterday"]).err(2);
     lmq.run(["stats", "--deck", "taem"]).err(2);
 }

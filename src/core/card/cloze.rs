@@ -250,6 +250,35 @@ pub fn has_deletion(text: &str) -> bool {
     text.contains("{{c") && ordinals(&parsed(text, Markup::Plain)).next().is_some()
 }
 
+/// The text with a number for each `{{hidden}}` part that has none: its own, behind those that have one. What lies inside of a
+/// deletion is the deletion's own.
+#[must_use]
+pub fn numbered(text: &str) -> String {
+    let closed = closings(text, Markup::Plain);
+    let begun = text.match_indices("{{c").filter_map(|(place, _)| opening(text.get(place + 2..)?));
+    let mut last = begun.flat_map(|(numbers, _)| numbers).max().unwrap_or(0);
+    let (mut out, mut place) = (String::new(), 0);
+    while let Some(next) = text.get(place..).and_then(|rest| rest.find("{{")) {
+        let begin = place + next;
+        // Of three braces the last two are those of a deletion, where there is one.
+        let begin = begin + usize::from(closed.contains_key(&(begin + 1)));
+        let end = closed.get(&begin).map_or(begin, |end| *end) + 2;
+        out.push_str(text.get(place..end).unwrap_or_default());
+        place = end;
+        let inside = text.get(end..).unwrap_or_default().split("{{").next().unwrap_or_default();
+        if !closed.contains_key(&begin)
+            && opening(inside).is_none()
+            && inside.contains("}}")
+            && !inside.starts_with("}}")
+        {
+            last = last.saturating_add(1);
+            out.push_str(&format!("c{last}::"));
+        }
+    }
+    out.push_str(text.get(place..).unwrap_or_default());
+    out
+}
+
 /// The parts of a text, of which it is not known what they stand in: enough to tell which cards there are.
 fn parsed(text: &str, markup: Markup) -> Vec<Part> {
     parse(text, &closings(text, markup), (0, text.len()), 0).0

@@ -20,6 +20,7 @@ pub use crate::core::document::Markup;
 pub use apart::side_by_side;
 pub use cloze::ClozeTexts;
 pub use cloze::has_deletion;
+pub use cloze::numbered;
 pub use form::Form;
 pub use said::ANSWER_FIELDS;
 pub use said::QUESTION_FIELDS;

@@ -39,6 +39,14 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub struct Hits(Vec<Hit>);
 
+impl Hits {
+    /// Whether it means none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// What is asked of the histories of cards.
 struct Wanted<'w> {
     judge: Judge<'w>,

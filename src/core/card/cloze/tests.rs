@@ -233,3 +233,21 @@ fn what_is_opened_inside_of_something_that_is_never_closed_is_hidden_all_the_sam
     assert_eq!(asked(&parts("{{c1::a {{c2::b}} c", Markup::Markdown), 2, 100, Markup::Markdown), "{{c1::a […] c");
     assert_eq!(asked(&parts("a }} {{c1::b::hint}}}", Markup::Markdown), 1, 100, Markup::Markdown), "a }} [hint]}");
 }
+
+#[test]
+fn hidden_parts_without_a_number_get_one() {
+    for (text, with_numbers) in [
+        ("every {{second Friday}}", "every {{c1::second Friday}}"),
+        ("{{a}} and {{b::hint}}", "{{c1::a}} and {{c2::b::hint}}"),
+        ("{{c2::a}} and {{b}}", "{{c2::a}} and {{c3::b}}"),
+        ("{{c1::a}}", "{{c1::a}}"),
+        ("{{c1,2::both}} and {{b}}", "{{c1,2::both}} and {{c3::b}}"),
+        ("{{c1::E = mc^{{2}}}} is {{b}}", "{{c1::E = mc^{{2}}}} is {{c2::b}}"),
+        ("{{{c1::a}} {{b}}", "{{{c1::a}} {{c2::b}}"),
+        ("{{c::a}}", "{{c1::c::a}}"),
+        ("no parts", "no parts"),
+        ("{{}} {{open", "{{}} {{open"),
+    ] {
+        assert_eq!(numbered(text), with_numbers);
+    }
+}
