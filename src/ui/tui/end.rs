@@ -17,6 +17,7 @@ use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review::Seen;
@@ -61,7 +62,7 @@ pub(super) fn run(
         .map(|minutes| format!("{} {} more", key(Command::More), words::minutes(minutes).to_lowercase()));
     let mut offered = more.is_none() && review.offers_scene()?;
     let mut guard = Guard::new(review.settings().look_ms);
-    let mut scroll = 0;
+    let (mut scroll, mut height) = (0, 1);
     term.drain()?;
     guard.shown(review.ticks_ms());
     loop {
@@ -80,6 +81,7 @@ pub(super) fn run(
             if let Some(said) = &said {
                 lines.extend(wrapped(said, width, style(Tone::Near, with.look)));
             }
+            height = body.height.max(1);
             scroll = scrolled(frame, body, lines, scroll);
             let quiet = |text: String| (text, Tone::Quiet);
             let mut pieces: Vec<(String, Tone)> = more.iter().map(|more| (more.clone(), Tone::Accent)).collect();
@@ -155,8 +157,7 @@ pub(super) fn run(
                 };
                 pages::keys(&|width| help(Place::End(offers), with, width), term, with)?;
             }
-            Some(Command::Down) => scroll = scroll.saturating_add(1),
-            Some(Command::Up) => scroll = scroll.saturating_sub(1),
+            command if scrolls(command, &mut scroll, height) => {}
             _ => return Ok(Then::Said),
         }
         if review.session().current().is_some() {

@@ -17,6 +17,7 @@ use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
@@ -36,7 +37,7 @@ pub(super) fn run(
 ) -> Result<Option<String>, Failure> {
     let Some(page) = review.page(card)? else { return Ok(None) };
     let mut guard = Guard::new(review.settings().look_ms);
-    let mut scroll = 0;
+    let (mut scroll, mut height) = (0, 1);
     term.drain()?;
     guard.shown(review.ticks_ms());
     loop {
@@ -59,6 +60,7 @@ pub(super) fn run(
             lines.extend(document::lines(&text.prompt_document(card.ordinal), Side::Answer, width, with.look));
             lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
             lines.extend(document::lines(&text.answer_document(card.ordinal), Side::Answer, width, with.look));
+            height = body.height.max(1);
             scroll = scrolled(frame, body, lines, scroll);
             let pieces = [("any other key keeps it as it is".to_owned(), Tone::Quiet)];
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
@@ -77,8 +79,7 @@ pub(super) fn run(
         }
         let command = with.keys.command(&key);
         match command {
-            Some(Command::Down) => scroll = scroll.saturating_add(1),
-            Some(Command::Up) => scroll = scroll.saturating_sub(1),
+            command if scrolls(command, &mut scroll, height) => {}
             Some(Command::Suspend) if !suspended => {
                 return Ok(Some(done(review.suspend(card), "It is taken out; u takes that back")));
             }
