@@ -214,6 +214,27 @@ fn settled(terminal: &Terminal) -> String {
 }
 
 #[test]
+fn ctrl_d_leaves_the_list_a_form_and_its_questions() {
+    let (_lmq, mut terminal) = six(80, 24);
+    terminal.types("a");
+    terminal.sees("Add a card");
+    terminal.types("Whose?\u{4}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("\u{4}");
+    terminal.sees("Enter saves");
+    terminal.types("\u{1b}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("d");
+    terminal.sees("x actions");
+    terminal.types("/t");
+    terminal.sees("2 of 6 cards");
+    terminal.types("\u{4}");
+    terminal.sees("Enter review");
+    terminal.types("\u{4}");
+    assert!(given_back(&terminal.ends().2));
+}
+
+#[test]
 fn a_light_theme_has_colours_of_its_own_and_mono_none() {
     for (theme, wanted) in
         [("light", "\u{1b}[38;5;26"), ("dark", "\u{1b}[38;5;111"), ("mono", ""), ("auto", "\u{1b}[38;5;12")]

@@ -33,6 +33,7 @@ use crate::ui::tui::pages;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -290,9 +291,7 @@ impl<'w> Browser<'w> {
                 self.query.insert(text);
                 self.retyped()?;
             }
-            Event::Key(key) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
-                return Ok(true);
-            }
+            Event::Key(key) if leaves(key) => return Ok(true),
             Event::Key(key) if self.typing => match (with.keys.among(FORMS, key), key.code) {
                 (Some(Command::FormLeave), _) => {
                     self.typing = false;

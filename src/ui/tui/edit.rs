@@ -31,9 +31,9 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 
 /// Changes the text of a card. Gives what to tell.
@@ -259,9 +259,9 @@ fn ask(
         })?;
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(None),
+            Some(Event::Key(key)) if leaves(&key) => return Ok(None),
             Some(Event::Key(key)) => match key.code {
                 KeyCode::Esc => return Ok(None),
-                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Ok(None),
                 KeyCode::Enter => return Ok(keys.first().map(|(key, _)| *key)),
                 KeyCode::Char(c) if keys.iter().any(|(key, _)| *key == c) => return Ok(Some(c)),
                 KeyCode::Down => scroll += 1,

@@ -32,6 +32,7 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -521,15 +522,13 @@ impl Form {
     fn key(&mut self, key: &KeyEvent, keys: &Keymap) -> Option<Left> {
         self.said = None;
         let command = keys.among(FORMS, key);
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let last = self.rows.len().saturating_sub(1);
         let field = self.rows.get(self.at).map_or(Field::Deck, |row| row.field);
         let on_kind = field == Field::Kind;
         let is_new_line = command == Some(Command::FormLine)
             || key.code == KeyCode::Enter && key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SHIFT);
         match key.code {
-            _ if command == Some(Command::FormLeave) => return Some(Left::Gone),
-            KeyCode::Char('c') if ctrl => return Some(Left::Gone),
+            _ if command == Some(Command::FormLeave) || leaves(key) => return Some(Left::Gone),
             _ if command == Some(Command::FormEditor) && self.note.is_some() => return Some(Left::Editor),
             _ if is_new_line && field.has_lines() => self.typed(|row| row.area.insert("\n")),
             _ if is_new_line => {}
