@@ -4,6 +4,7 @@ use crate::core::document::Side;
 use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::core::text::one_line;
+use crate::ui::Look;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse::Browser;
@@ -77,22 +78,23 @@ impl Places {
 }
 
 impl Browser<'_> {
-    pub(super) fn draw(&self, frame: &mut Frame<'_>, with: ScreenContext<'_>) {
-        let width = usize::from(frame.area().width);
+    /// The areas of the screen, and what is said in its foot, which takes lines from the list.
+    pub(super) fn places(&self, area: Rect, look: Look) -> (Places, Vec<Line<'static>>) {
+        let width = usize::from(area.width);
         let said = match (&self.fault, &self.said) {
-            (Some(error), _) => wrapped(
-                &joined(&[capital(&error.fault.to_string()), error.fault.help()]),
-                width,
-                style(Tone::Bad, with.look),
-            ),
-            (None, Some(said)) => wrapped(said, width, style(Tone::Near, with.look)),
+            (Some(error), _) => {
+                let said = joined(&[capital(&error.fault.to_string()), error.fault.help()]);
+                wrapped(&said, width, style(Tone::Bad, look))
+            }
+            (None, Some(said)) => wrapped(said, width, style(Tone::Near, look)),
             (None, None) => Vec::new(),
         };
-        let places = Places::of(frame.area(), u16::try_from(said.len() + 1).unwrap_or(1).min(4));
+        (Places::of(area, u16::try_from(said.len() + 1).unwrap_or(1).min(4)), said)
+    }
+
+    pub(super) fn draw(&self, frame: &mut Frame<'_>, with: ScreenContext<'_>) {
+        let (places, said) = self.places(frame.area(), with.look);
         self.draw_query(frame, &places, with);
-        let rows = usize::from(places.list.height);
-        // What was said may have taken lines from the list.
-        let top = self.top.max((self.chosen + 1).saturating_sub(rows.max(1)));
         let list_width = usize::from(places.list.width);
         let (today, settings) = (self.workspace.today(), self.workspace.settings());
         frame.render_widget(table::head(&self.kept.columns, self.kept.sort, list_width, with.look), places.heads);
@@ -100,8 +102,8 @@ impl Browser<'_> {
             .rows
             .iter()
             .enumerate()
-            .skip(top)
-            .take(rows)
+            .skip(self.top)
+            .take(usize::from(places.list.height))
             .filter_map(|(place, row)| {
                 let stands = Stands {
                     chosen: place == self.chosen,
