@@ -361,6 +361,7 @@ mod tests {
     use crate::ui::palette::Palette;
     use crate::ui::tui::paint::column_beside;
     use crate::ui::tui::paint::halves;
+    use crate::ui::tui::today::bottom;
     use ratatui::layout::Rect;
     use std::collections::BTreeMap;
 
@@ -442,6 +443,17 @@ mod tests {
         let head = text(&[page.head(usize::from(area.width))], area.width);
         let pane = if has_pane { text(&page.pane(usize::from(right.width)), right.width) } else { String::new() };
         (format!("{head}\n{}", text(&lines, left.width)), pane)
+    }
+
+    #[test]
+    fn a_command_without_a_key_is_not_in_the_line_of_keys() {
+        let pieces = |changes: &[(&str, &str)]| {
+            let changes = changes.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned())).collect();
+            let keys = Keymap::new(KeyPreset::Usual, &changes).unwrap();
+            bottom(&overview(27), &keys).into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(pieces(&[]), "Enter review, b browse, s stats, a add, x decks, ? keys, q leave");
+        assert_eq!(pieces(&[("checkup", "x")]), "Enter review, b browse, s stats, a add, ? keys, q leave");
     }
 
     #[test]
