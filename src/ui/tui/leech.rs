@@ -6,6 +6,7 @@ use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::Keymap;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::document;
 use crate::ui::tui::edit;
@@ -81,7 +82,7 @@ pub(super) fn run(
         match command {
             command if scrolls(command, &mut scroll, height) => {}
             Some(Command::Suspend) if !suspended => {
-                return Ok(Some(done(review.suspend(card), "It is taken out; u takes that back")));
+                return Ok(Some(done(review.suspend(card), &taken_out(with.keys))));
             }
             Some(Command::Edit) => {
                 let Some(said) = edit::edit(&mut review.note_editor(), card, term, with)? else { continue };
@@ -118,10 +119,30 @@ pub(super) fn split(
     Ok(Some(done(review.add_beside(card, question, answer), "Added; it comes with the next new cards")))
 }
 
+fn taken_out(keys: &Keymap) -> String {
+    format!("It is taken out; {} takes that back", keys.first(Command::Undo))
+}
+
 fn offers(suspended: bool) -> impl Iterator<Item = (Command, &'static str)> {
     words::LEECH_OFFERS.iter().copied().filter(move |(command, _)| !(suspended && *command == Command::Suspend))
 }
 
 fn done(result: Result<(), Failure>, said: &str) -> String {
     result.map_or_else(|failure| failure.to_string(), |()| said.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::settings::KeyPreset;
+
+    #[test]
+    fn what_takes_the_card_back_is_named_by_the_key_that_is_bound() {
+        let said = |undo: &str| {
+            let changes = [("undo".to_owned(), undo.to_owned())].into();
+            taken_out(&Keymap::new(KeyPreset::Usual, &changes).unwrap())
+        };
+        assert_eq!(said("u"), "It is taken out; u takes that back");
+        assert_eq!(said("z"), "It is taken out; z takes that back");
+    }
 }
