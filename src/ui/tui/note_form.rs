@@ -133,7 +133,8 @@ pub(super) struct Form {
     /// What was typed and found no field in this kind.
     spare: Vec<String>,
     decks: Vec<String>,
-    tags: Vec<String>,
+    /// The tags that there are, once their row was reached: all notes are read for them.
+    tags: Option<Vec<String>>,
     /// Columns of a field, as it was drawn last.
     width: usize,
 }
@@ -161,7 +162,7 @@ fn rows_of(text: &NoteText) -> Vec<FieldRow> {
 
 impl Form {
     /// The form of a note that is there.
-    pub(super) fn of_note(title: String, note: NoteUid, text: &NoteText, tags: Vec<String>) -> Self {
+    pub(super) fn of_note(title: String, note: NoteUid, text: &NoteText) -> Self {
         let mut form = Self {
             title,
             rows: rows_of(text),
@@ -172,7 +173,7 @@ impl Form {
             note: Some(note),
             spare: Vec::new(),
             decks: Vec::new(),
-            tags,
+            tags: None,
             width: usize::from(COLUMN),
         };
         form.grow();
@@ -180,9 +181,8 @@ impl Form {
     }
 
     /// The form of a new note. Where the deck is known the question comes first.
-    pub(super) fn of_new(deck: &str, text: &NoteText, decks: Vec<String>, tags: Vec<String>) -> Self {
-        let mut form =
-            Self { note: None, decks, ..Self::of_note("Add a card".to_owned(), NoteUid([0; 16]), text, tags) };
+    pub(super) fn of_new(deck: &str, text: &NoteText, decks: Vec<String>) -> Self {
+        let mut form = Self { note: None, decks, ..Self::of_note("Add a card".to_owned(), NoteUid([0; 16]), text) };
         form.rows.insert(0, FieldRow::new(Field::Deck, deck));
         form.rows.insert(1, FieldRow::new(Field::Kind, ""));
         form.at = if deck.trim().is_empty() { 0 } else { 2 };
@@ -334,10 +334,10 @@ impl Form {
         let row = self.rows.get(self.at).filter(|row| row.area.is_at_end())?;
         let text = row.area.text();
         let (before, begun, known) = match row.field {
-            Field::Deck => ("", text.as_str(), &self.decks),
+            Field::Deck => ("", text.as_str(), self.decks.as_slice()),
             Field::Tags => {
                 let begun = text.rsplit(',').next().unwrap_or_default().trim_start();
-                (text.strip_suffix(begun)?, begun, &self.tags)
+                (text.strip_suffix(begun)?, begun, self.tags.as_deref().unwrap_or_default())
             }
             Field::Kind | Field::Own(_) | Field::Hint | Field::Extra => return None,
         };
@@ -358,6 +358,10 @@ impl Form {
         let mut unkept = false;
         loop {
             term.draw(|frame| self.draw(frame, with))?;
+            if self.tags.is_none() && self.rows.get(self.at).is_some_and(|row| row.field == Field::Tags) {
+                self.tags = Some(note_editor.tags()?.into_iter().collect());
+                continue;
+            }
             if unkept && !term.has_event(REST)? {
                 // A disk that is full keeps nobody from writing on.
                 note_editor.keep_draft(self.note, &self.deck(), &self.text()).ok();

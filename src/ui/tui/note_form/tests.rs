@@ -9,13 +9,15 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 fn form(text: &NoteText) -> Form {
-    Form::of_note("Edit team/owner".to_owned(), NoteUid([1; 16]), text, Vec::new())
+    Form::of_note("Edit team/owner".to_owned(), NoteUid([1; 16]), text)
 }
 
 fn new_form(deck: &str) -> Form {
     let base = NoteText { kind: "basic".to_owned(), markup: Markup::Plain, ..NoteText::default() };
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    Form::of_new(deck, &base, words(&["Leadership", "team::new"]), words(&["culture", "team"]))
+    let mut form = Form::of_new(deck, &base, words(&["Leadership", "team::new"]));
+    form.tags = Some(words(&["culture", "team"]));
+    form
 }
 
 fn card(kind: &str, fields: &[(&str, Value)]) -> NoteText {
