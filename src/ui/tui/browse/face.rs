@@ -97,7 +97,8 @@ impl Browser<'_> {
         self.draw_query(frame, &places, with);
         let list_width = usize::from(places.list.width);
         let (today, settings) = (self.workspace.today(), self.workspace.settings());
-        frame.render_widget(table::head(&self.kept.columns, self.kept.sort, list_width, with.look), places.heads);
+        let columns = self.kept.columns.fitted(list_width);
+        frame.render_widget(table::head(&columns, self.kept.sort, with.look), places.heads);
         let lines: Vec<Line<'static>> = self
             .rows
             .iter()
@@ -111,7 +112,7 @@ impl Browser<'_> {
                     active: !self.typing,
                 };
                 let line = self.lines.get(row)?;
-                Some(table::row(line, stands, &self.kept.columns, list_width, (today, settings), with.look))
+                Some(table::row(line, stands, &columns, (today, settings), with.look))
             })
             .collect();
         frame.render_widget(Paragraph::new(lines), places.list);
