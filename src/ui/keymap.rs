@@ -423,16 +423,16 @@ impl Keymap {
     #[must_use]
     pub fn shown(&self, command: Command, usual: &str) -> String {
         let keys = self.keys(command);
-        let key =
-            keys.split(' ').find(|key| *key == usual).unwrap_or_else(|| keys.split(' ').next().unwrap_or_default());
+        let is_usual = keys.split(' ').any(|key| key == usual);
+        let key = if is_usual { usual.to_owned() } else { self.first(command) };
         let capital = |word: &str| {
             let mut letters = word.chars();
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         };
         match key.split_once('-') {
-            _ if key.chars().count() == 1 => key.to_owned(),
+            _ if key.chars().count() == 1 => key,
             Some((ctrl, key)) => format!("{}-{}", capital(ctrl), capital(key)),
-            None => capital(key),
+            None => capital(&key),
         }
     }
 

@@ -517,9 +517,3 @@ const MOUSE: &str = "A click chooses a card, a double click opens it, the wheel 
 fn number(count: usize) -> String {
     thousands(u64::try_from(count).unwrap_or(u64::MAX))
 }
-
-/// A sentence, which begins with a capital.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}

@@ -8,7 +8,6 @@ use crate::ui::Look;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse::Browser;
-use crate::ui::tui::browse::capital;
 use crate::ui::tui::browse::number;
 use crate::ui::tui::browse::table;
 use crate::ui::tui::browse::table::Stands;
@@ -20,6 +19,7 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::words;
+use crate::ui::words::capitalised;
 use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
@@ -83,7 +83,7 @@ impl Browser<'_> {
         let width = usize::from(area.width);
         let said = match (&self.fault, &self.said) {
             (Some(error), _) => {
-                let said = joined(&[capital(&error.fault.to_string()), error.fault.help()]);
+                let said = joined(&[capitalised(&error.fault.to_string()), error.fault.help()]);
                 wrapped(&said, width, style(Tone::Bad, look))
             }
             (None, Some(said)) => wrapped(said, width, style(Tone::Near, look)),
