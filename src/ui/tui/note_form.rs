@@ -23,6 +23,7 @@ use crate::ui::tui::input::Area;
 use crate::ui::tui::paint::COLUMN;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::cut_off;
 use crate::ui::tui::paint::filled;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
@@ -507,12 +508,7 @@ impl Form {
         lines.extend(document::lines(&text.prompt_document(ordinal), Side::Question, width, with.look));
         lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
         lines.extend(document::lines(&text.answer_document(ordinal), Side::Answer, width, with.look));
-        let rows = usize::from(area.height);
-        if lines.len() > rows {
-            lines.truncate(rows.saturating_sub(1));
-            lines.push(say("…", Tone::Quiet, with.look));
-        }
-        frame.render_widget(Paragraph::new(lines), area);
+        frame.render_widget(Paragraph::new(cut_off(lines, area.height, with.look)), area);
     }
 
     fn typed(&mut self, change: impl FnOnce(&mut FieldRow)) {

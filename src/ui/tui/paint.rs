@@ -108,14 +108,19 @@ pub(super) fn pane(
 ) -> Rect {
     let [text, rule, pane] = halves(body);
     frame.render_widget(Paragraph::new(vec![say("│", Tone::Quiet, look); usize::from(rule.height)]), rule);
-    let mut lines = lines(usize::from(pane.width));
-    let rows = usize::from(pane.height);
+    let lines = cut_off(lines(usize::from(pane.width)), pane.height, look);
+    frame.render_widget(Paragraph::new(lines), pane);
+    text
+}
+
+/// As many lines as have room; where some have none, the last is an ellipsis.
+pub(super) fn cut_off(mut lines: Vec<Line<'static>>, height: u16, look: Look) -> Vec<Line<'static>> {
+    let rows = usize::from(height);
     if lines.len() > rows {
         lines.truncate(rows.saturating_sub(1));
         lines.push(say("…", Tone::Quiet, look));
     }
-    frame.render_widget(Paragraph::new(lines), pane);
-    text
+    lines
 }
 
 /// A bar of so many columns, filled as far as `part` of `all`.

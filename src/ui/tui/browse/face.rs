@@ -13,6 +13,7 @@ use crate::ui::tui::browse::table;
 use crate::ui::tui::browse::table::Stands;
 use crate::ui::tui::document;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::cut_off;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::say;
@@ -200,12 +201,7 @@ impl Browser<'_> {
         }
         lines.push(Line::default());
         lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));
-        let rows = usize::from(area.height);
-        if lines.len() > rows {
-            lines.truncate(rows.saturating_sub(1));
-            lines.push(say("…", Tone::Quiet, with.look));
-        }
-        frame.render_widget(Paragraph::new(lines), area);
+        frame.render_widget(Paragraph::new(cut_off(lines, area.height, with.look)), area);
     }
 
     /// The keys that work now, the most useful first.
