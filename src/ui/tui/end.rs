@@ -1,7 +1,6 @@
 //! The end of a session: what was done, what moved, a line to do, and when to come back.
 
 use crate::failure::Failure;
-use crate::ops::review::Notice;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
@@ -173,9 +172,5 @@ const NO_CARD: &str = "No card was answered";
 
 /// Takes back the newest steps; what to say of it.
 fn take_back(review: &mut Review<'_>, count: usize) -> String {
-    let undo = || match review.undo()? {
-        Notice::Undone(label) => Ok(Some(label)),
-        _ => Ok(None),
-    };
-    steps::take_back(count, undo).0
+    steps::take_back_in(review, count).0
 }

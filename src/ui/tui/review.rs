@@ -386,10 +386,7 @@ impl Screen {
 
     /// Takes back the newest steps, one after the other, and asks the last of them again.
     fn undo(&mut self, review: &mut Review<'_>, count: usize) {
-        let (said, changed) = steps::take_back(count, || match review.undo()? {
-            Notice::Undone(label) => Ok(Some(label)),
-            _ => Ok(None),
-        });
+        let (said, changed) = steps::take_back_in(review, count);
         self.said = Some(said);
         if changed {
             self.face = None;
