@@ -1,10 +1,10 @@
 use super::*;
 use crate::core::card::Markup;
 use crate::ops::note_form::faults;
-use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::Palette;
 use crate::ui::keymap::Keymap;
+use crate::ui::tui::NoEditor;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -44,18 +44,6 @@ fn press(form: &mut Form, code: KeyCode) -> Option<Left> {
 fn types(form: &mut Form, text: &str) {
     for c in text.chars() {
         assert_eq!(press(form, KeyCode::Char(c)), None);
-    }
-}
-
-struct NoEditor;
-
-impl Editor for NoEditor {
-    fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
-        Ok(None)
-    }
-
-    fn keep(&self, _: &str) -> Result<String, Failure> {
-        Ok(String::new())
     }
 }
 

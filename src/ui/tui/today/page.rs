@@ -351,30 +351,17 @@ mod tests {
     use crate::core::settings::KeyPreset;
     use crate::core::totals::Recalls;
     use crate::core::units::Millis;
-    use crate::failure::Failure;
     use crate::ops::checkup::Offer;
     use crate::ops::queue::Fit;
-    use crate::ui::Editor;
     use crate::ui::Look;
     use crate::ui::keymap::Keymap;
     use crate::ui::palette::Palette;
+    use crate::ui::tui::NoEditor;
     use crate::ui::tui::paint::column_beside;
     use crate::ui::tui::paint::halves;
     use crate::ui::tui::today::bottom;
     use ratatui::layout::Rect;
     use std::collections::BTreeMap;
-
-    struct NoEditor;
-
-    impl Editor for NoEditor {
-        fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
-            Ok(None)
-        }
-
-        fn keep(&self, _: &str) -> Result<String, Failure> {
-            Ok(String::new())
-        }
-    }
 
     /// Tuesday 10 February 2026, on that day of use.
     fn overview(day: u64) -> Overview {
