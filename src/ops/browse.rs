@@ -1,6 +1,5 @@
 //! What the list of cards asks for: which cards a query means, what stands on the lines in sight, and changes of many at once.
 
-use crate::core::id::CardId;
 use crate::core::search::error::SearchError;
 use crate::core::study_day::Ahead;
 use crate::failure::Failure;
@@ -110,14 +109,6 @@ impl Workspace {
     /// When the database can't be read.
     pub fn lines(&self, rows: &[RowId]) -> Result<Vec<(RowId, CardLine)>, Failure> {
         Ok(self.store.lines_of_rows(rows)?)
-    }
-
-    /// The row of a card.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn row_of(&self, card: CardId) -> Result<Option<RowId>, Failure> {
-        Ok(self.store.row_of_card(card)?)
     }
 
     /// The tags that there are.

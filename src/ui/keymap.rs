@@ -103,6 +103,28 @@ commands! {
 pub const FORMS: &[Command] =
     &[Command::FormSave, Command::FormLeave, Command::FormNext, Command::FormLine, Command::FormEditor];
 
+/// What works on the first screen.
+pub const HOME: &[Command] = &[
+    Command::Up,
+    Command::Down,
+    Command::PageUp,
+    Command::PageDown,
+    Command::Left,
+    Command::Right,
+    Command::Reveal,
+    Command::Open,
+    Command::Browse,
+    Command::Search,
+    Command::Add,
+    Command::Checkup,
+    Command::Stats,
+    Command::Actions,
+    Command::Undo,
+    Command::UndoList,
+    Command::Help,
+    Command::Quit,
+];
+
 /// What works while browsing. Here the keys of a command need not be free on other screens.
 pub const BROWSE: &[Command] = &[
     Command::Up,
@@ -139,7 +161,7 @@ pub const BROWSE: &[Command] = &[
 ];
 
 impl Command {
-    /// Whether it works nowhere but while browsing.
+    /// Whether it works in lists alone: that of cards, and for one of them that of decks.
     fn is_for_lists(self) -> bool {
         matches!(
             self,
@@ -166,7 +188,7 @@ impl Command {
     fn meets(self, other: Self) -> bool {
         let on_one = |screen: &[Self]| screen.contains(&self) && screen.contains(&other);
         let elsewhere = |command: Self| !command.is_for_lists() && !FORMS.contains(&command);
-        on_one(BROWSE) || on_one(FORMS) || elsewhere(self) && elsewhere(other)
+        on_one(HOME) || on_one(BROWSE) || on_one(FORMS) || elsewhere(self) && elsewhere(other)
     }
 
     /// Its keys in a preset, separated by spaces. Grades have the digits, which no preset moves.
@@ -401,16 +423,16 @@ impl Keymap {
     #[must_use]
     pub fn shown(&self, command: Command, usual: &str) -> String {
         let keys = self.keys(command);
-        let key =
-            keys.split(' ').find(|key| *key == usual).unwrap_or_else(|| keys.split(' ').next().unwrap_or_default());
+        let is_usual = keys.split(' ').any(|key| key == usual);
+        let key = if is_usual { usual.to_owned() } else { self.first(command) };
         let capital = |word: &str| {
             let mut letters = word.chars();
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         };
         match key.split_once('-') {
-            _ if key.chars().count() == 1 => key.to_owned(),
+            _ if key.chars().count() == 1 => key,
             Some((ctrl, key)) => format!("{}-{}", capital(ctrl), capital(key)),
-            None => capital(key),
+            None => capital(&key),
         }
     }
 
@@ -496,17 +518,23 @@ mod tests {
             assert_eq!((usual.command(&event(key)), usual.among(BROWSE, &event(key))), (elsewhere, in_list), "{key}");
         }
         // `g` grades in a session, and may move in the list.
-        let own = with(&[("first", "g"), ("checkup", "x")]).unwrap();
+        let own = with(&[("first", "g"), ("hint", "x")]).unwrap();
         assert_eq!(
             (own.command(&event('g')), own.among(BROWSE, &event('g'))),
             (Some(Command::Guessed), Some(Command::First))
         );
         assert_eq!(
             (own.command(&event('x')), own.among(BROWSE, &event('x'))),
-            (Some(Command::Checkup), Some(Command::Actions))
+            (Some(Command::Hint), Some(Command::Actions))
         );
+        assert_eq!(own.among(HOME, &event('x')), Some(Command::Actions));
         // Both work while browsing.
         assert!(matches!(with(&[("tag", "z"), ("suspend", "z")]), Err(KeymapError::Conflict { .. })));
+        // Both work on the first screen, where decks are in a list.
+        assert!(matches!(with(&[("actions", "z"), ("checkup", "z")]), Err(KeymapError::Conflict { .. })));
+        let taken = with(&[("checkup", "x")]).unwrap();
+        assert_eq!((taken.keys(Command::Actions), taken.keys(Command::Checkup)), (String::new(), "x".to_owned()));
+        assert_eq!(taken.among(HOME, &event('x')), Some(Command::Checkup));
         let taken = with(&[("suspend", "t")]).unwrap();
         assert_eq!((taken.keys(Command::Tag), taken.keys(Command::Suspend)), (String::new(), "t".to_owned()));
     }

@@ -32,18 +32,16 @@ pub enum Role {
 }
 
 /// What the terminal is written on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ground {
-    #[default]
     Dark,
     Light,
 }
 
 /// How many colours there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Depth {
     /// The terminal's own.
-    #[default]
     Sixteen,
     /// The fixed ones behind those.
     Many,
@@ -52,14 +50,14 @@ enum Depth {
 }
 
 /// The colours of a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
     ground: Ground,
     depth: Depth,
 }
 
 /// What the environment says about the terminal.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Terminal<'t> {
     /// `TERM`.
     pub term: &'t str,

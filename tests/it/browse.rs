@@ -214,6 +214,52 @@ fn settled(terminal: &Terminal) -> String {
 }
 
 #[test]
+fn an_act_that_is_typed_ahead_meets_the_cards_of_the_query_before_it() {
+    let lmq = Lmq::at_home().without_built_in_decks();
+    let cards = (1..3000).map(|number| format!("question {number},answer\n"));
+    let rows: String = cards.chain(["needle,answer\n".to_owned()]).collect();
+    lmq.import("many.csv", format!("front,back\n{rows}"));
+    lmq.ok(["answer", &lmq.id("needle"), "good"]);
+    let mut terminal = Terminal::start(&lmq, &[], 100, 24, &[]);
+    terminal.sees("Enter review");
+    terminal.types("b");
+    terminal.sees("3,000 cards ");
+    // The second act comes before the list that the first one changed is there again.
+    terminal.types("*j*");
+    terminal.sees("Marked");
+    settled(&terminal);
+    // All at once: the list of what is typed is far from whole when the last key is there.
+    terminal.types("/needle\rD");
+    terminal.sees("Deleted");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
+    let count = |query| lmq.json(["cards", query, "--json"]).as_array().unwrap().len();
+    assert_eq!((count("is:marked"), count("needle"), count("question")), (2, 0, 2999));
+}
+
+#[test]
+fn ctrl_d_leaves_the_list_a_form_and_its_questions() {
+    let (_lmq, mut terminal) = six(80, 24);
+    terminal.types("a");
+    terminal.sees("Add a card");
+    terminal.types("Whose?\u{4}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("\u{4}");
+    terminal.sees("Enter saves");
+    terminal.types("\u{1b}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("d");
+    terminal.sees("x actions");
+    terminal.types("/t");
+    terminal.sees("2 of 6 cards");
+    terminal.types("\u{4}");
+    terminal.sees("Enter review");
+    terminal.types("\u{4}");
+    assert!(given_back(&terminal.ends().2));
+}
+
+#[test]
 fn a_light_theme_has_colours_of_its_own_and_mono_none() {
     for (theme, wanted) in
         [("light", "\u{1b}[38;5;26"), ("dark", "\u{1b}[38;5;111"), ("mono", ""), ("auto", "\u{1b}[38;5;12")]
@@ -265,6 +311,22 @@ fn the_mouse_chooses_and_opens_where_it_may() {
     terminal.types("q");
     terminal.types("q");
     assert!(!terminal.ends().2.contains("\u{1b}[?1000h"));
+}
+
+#[test]
+fn a_click_on_a_row_chooses_it_while_a_message_takes_a_line_of_the_list() {
+    let (_lmq, mut terminal) = six(80, 9);
+    terminal.types("G");
+    terminal.types("*");
+    let shown = terminal.sees("Marked");
+    let row = rows_with(&shown, " four")[0];
+    terminal.types(&format!("\u{1b}[<0;10;{}M\u{1b}[<0;10;{}m", row + 1, row + 1));
+    let chosen = settled(&terminal);
+    assert_eq!(rows_with(&chosen, "▸"), rows_with(&chosen, " four"), "{chosen}");
+    terminal.types("q");
+    terminal.sees("Enter review");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
 }
 
 #[test]

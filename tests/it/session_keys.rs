@@ -57,6 +57,8 @@ fn what_a_key_changed_is_said_and_taken_back_on_a_primer_on_a_typed_card_and_at_
     // The last card is gone, and the end of the session is there.
     terminal.sees("Buried until tomorrow. u takes it back");
     terminal.sees("Done for now");
+    // What is no longer than the screen has no other page, and a key for that leaves nothing.
+    terminal.types("\u{1b}[6~\u{1b}[5~");
     terminal.types("u");
     terminal.sees("Fourth?");
     terminal.types("\u{3}");

@@ -186,17 +186,6 @@ impl Store {
         })
     }
 
-    /// The row of a card, if it has a note here.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn row_of_card(&self, card: CardId) -> Result<Option<RowId>, StoreError> {
-        self.attempt(|| {
-            let note = crate::store::naming::note_of(self.db(), card.note)?;
-            Ok(note.map(|note| RowId(card_number(note, card.ordinal))))
-        })
-    }
-
     /// Rows with their texts and states, in their order.
     ///
     /// # Errors

@@ -186,22 +186,10 @@ fn what(place: Place, command: Command) -> &'static str {
 mod tests {
     use super::*;
     use crate::core::settings::KeyPreset;
-    use crate::ui::Editor;
     use crate::ui::Palette;
     use crate::ui::keymap::Keymap;
+    use crate::ui::tui::NoEditor;
     use std::collections::BTreeMap;
-
-    struct NoEditor;
-
-    impl Editor for NoEditor {
-        fn edit(&self, _: &str) -> Result<Option<String>, crate::failure::Failure> {
-            Ok(None)
-        }
-
-        fn keep(&self, _: &str) -> Result<String, crate::failure::Failure> {
-            Ok(String::new())
-        }
-    }
 
     const LOOK: Look = Look { colour: false, width: 80, links: false, palette: Palette::OWN };
 

@@ -18,13 +18,13 @@ use crate::ops::browse::Listing;
 use crate::ops::browse::RowId;
 use crate::ops::browse::Sort;
 use crate::ops::workspace::Workspace;
+use crate::ui::Look;
 use crate::ui::keymap::BROWSE;
 use crate::ui::keymap::Command;
 use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::bar::Place;
 use crate::ui::tui::bar::help;
-use crate::ui::tui::browse::face::Places;
 use crate::ui::tui::browse::table::Columns;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
@@ -33,6 +33,7 @@ use crate::ui::tui::pages;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -89,6 +90,8 @@ struct Browser<'w> {
     counting: Option<Listing>,
     chosen: usize,
     top: usize,
+    /// Where the rows stand on the screen, as it was drawn last.
+    list: Rect,
     selected: HashSet<RowId>,
     /// Where a range began, and what was selected before it.
     range: Option<(usize, HashSet<RowId>)>,
@@ -99,6 +102,7 @@ struct Browser<'w> {
     clicked: Option<(usize, u64)>,
     said: Option<String>,
 }
+
 /// Shows all cards, or begins with a query where keys go to it at first.
 pub(super) fn run(
     workspace: &mut Workspace,
@@ -123,7 +127,7 @@ fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_
     let begun = browser.workspace.ticks_ms();
     browser.go_on(|workspace| workspace.ticks_ms().saturating_sub(begun) >= FIRST_MS)?;
     loop {
-        browser.reads(term.size()?)?;
+        browser.reads(term.size()?, with.look)?;
         term.draw(|frame| browser.draw(frame, with))?;
         // Whoever types waits for nothing: a list goes on while no key waits.
         if browser.listing.is_some() {
@@ -162,6 +166,7 @@ impl<'w> Browser<'w> {
             counting: None,
             chosen: 0,
             top: 0,
+            list: Rect::default(),
             selected: HashSet::new(),
             range: None,
             goes_to: None,
@@ -268,11 +273,13 @@ impl<'w> Browser<'w> {
         self.lines.get(&self.row()?)
     }
 
-    /// Reads the texts of the lines that a screen of that size shows.
-    fn reads(&mut self, size: Size) -> Result<(), Failure> {
-        let places = Places::of(Rect { x: 0, y: 0, width: size.width, height: size.height }, 1);
-        let rows = usize::from(places.list.height).max(1);
-        self.top = self.top.min(self.chosen).max((self.chosen + 1).saturating_sub(rows));
+    /// Says where the rows stand on a screen of that size, and reads the texts of those that it shows.
+    fn reads(&mut self, size: Size, look: Look) -> Result<(), Failure> {
+        self.list = self.places(Rect::from((Position::ORIGIN, size)), look).0.list;
+        let rows = usize::from(self.list.height).max(1);
+        // No row stays empty that a message had taken.
+        self.top = self.top.min(self.chosen).min(self.rows.len().saturating_sub(rows));
+        self.top = self.top.max((self.chosen + 1).saturating_sub(rows));
         if self.lines.len() > MOST_KEPT {
             self.lines.clear();
         }
@@ -290,9 +297,7 @@ impl<'w> Browser<'w> {
                 self.query.insert(text);
                 self.retyped()?;
             }
-            Event::Key(key) if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') => {
-                return Ok(true);
-            }
+            Event::Key(key) if leaves(key) => return Ok(true),
             Event::Key(key) if self.typing => match (with.keys.among(FORMS, key), key.code) {
                 (Some(Command::FormLeave), _) => {
                     self.typing = false;
@@ -327,10 +332,9 @@ impl<'w> Browser<'w> {
             MouseEventKind::ScrollDown => self.go_to((self.chosen + WHEEL).min(last)),
             MouseEventKind::ScrollUp => self.go_to(self.chosen.saturating_sub(WHEEL)),
             MouseEventKind::Down(MouseButton::Left) => {
-                let list = Places::of(Rect::from((Position::ORIGIN, term.size()?)), 1).list;
                 let at = Position { x: mouse.column, y: mouse.row };
-                let place = self.top + usize::from(mouse.row.saturating_sub(list.y));
-                if !list.contains(at) || place > last {
+                let place = self.top + usize::from(mouse.row.saturating_sub(self.list.y));
+                if !self.list.contains(at) || place > last {
                     return Ok(());
                 }
                 let now = self.workspace.ticks_ms();
@@ -364,7 +368,22 @@ impl<'w> Browser<'w> {
 
     fn key(&mut self, key: &KeyEvent, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
         let Some(command) = with.keys.among(BROWSE, key) else { return Ok(false) };
-        let page = usize::from(Places::of(Rect::from((Position::ORIGIN, term.size()?)), 1).list.height).max(2) - 1;
+        let page = usize::from(self.list.height).max(2) - 1;
+        // Of a letter Shift makes another one.
+        let extends = key.modifiers.contains(KeyModifiers::SHIFT) && !matches!(key.code, KeyCode::Char(_));
+        let needs_whole = match command {
+            Command::Down | Command::Up | Command::PageDown | Command::PageUp | Command::First | Command::Last => {
+                extends
+            }
+            Command::Search | Command::Saved | Command::Sort | Command::Columns | Command::Help | Command::Quit => {
+                false
+            }
+            _ => true,
+        };
+        if needs_whole {
+            // What was typed ahead is meant for the cards of the new list, not for those still in sight.
+            self.go_on(|_| false)?;
+        }
         let last = self.rows.len().saturating_sub(1);
         let to = match command {
             Command::Down => Some((self.chosen + 1).min(last)),
@@ -376,13 +395,14 @@ impl<'w> Browser<'w> {
             _ => None,
         };
         if let Some(to) = to {
-            // Of a letter Shift makes another one.
-            if key.modifiers.contains(KeyModifiers::SHIFT) && !matches!(key.code, KeyCode::Char(_)) {
+            if extends {
                 self.begin_range();
             }
             self.go_to(to);
             return Ok(false);
         }
+        // The rows may be others, and no message takes lines from them any more.
+        self.reads(term.size()?, with.look)?;
         match command {
             Command::Search => (self.typing, self.range) = (true, None),
             Command::Select => {
@@ -474,6 +494,9 @@ impl<'w> Browser<'w> {
     /// looked at: a range may hold a hundred thousand.
     fn go_to(&mut self, to: usize) {
         let from = std::mem::replace(&mut self.chosen, to);
+        if self.goes_to.is_some() {
+            self.goes_to = self.row();
+        }
         let Some((begun, before)) = &self.range else { return };
         let span = |end: usize| ((*begun).min(end), (*begun).max(end) + 1);
         let (old, new) = (span(from), span(to));
@@ -493,10 +516,4 @@ const MOUSE: &str = "A click chooses a card, a double click opens it, the wheel 
 
 fn number(count: usize) -> String {
     thousands(u64::try_from(count).unwrap_or(u64::MAX))
-}
-
-/// A sentence, which begins with a capital.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

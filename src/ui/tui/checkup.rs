@@ -29,6 +29,7 @@ use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
@@ -62,6 +63,8 @@ struct Screen {
     /// Whether letters go into the line that is being typed.
     typing: bool,
     scroll: u16,
+    /// Lines of the body as it was drawn last: what a page is.
+    height: u16,
     said: Option<String>,
     guard: Guard,
     last_key: Option<KeyEvent>,
@@ -85,6 +88,7 @@ pub(super) fn run(
         pointed: false,
         typing: false,
         scroll: 0,
+        height: 1,
         said: None,
         guard: Guard::new(0),
         last_key: None,
@@ -175,6 +179,7 @@ impl Screen {
             format!("check-up · {} of {}", checkup.place(), checkup.planned())
         };
         frame.render_widget(say(&place, Tone::Quiet, with.look), head);
+        self.height = body.height.max(1);
         let width = usize::from(body.width);
         let (lines, cursor) = if self.opening {
             (wrapped(&checkup::opening(sitting), width, Style::new()), None)
@@ -328,8 +333,7 @@ impl Screen {
                 };
             }
             Some(Command::Quit) => return Ok(false),
-            Some(Command::Down | Command::PageDown) => self.scroll = self.scroll.saturating_add(1),
-            Some(Command::Up | Command::PageUp) => self.scroll = self.scroll.saturating_sub(1),
+            command if scrolls(command, &mut self.scroll, self.height) => {}
             Some(Command::Open) => self.typing = is_typed,
             _ => {}
         }

@@ -31,9 +31,9 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
-use crossterm::event::KeyModifiers;
 use ratatui::style::Style;
 
 /// Changes the text of a card. Gives what to tell.
@@ -47,8 +47,7 @@ pub(super) fn edit(
         Ok(note) => note,
         Err(failure) => return Ok(Some(failure.to_string())),
     };
-    let tags = note_editor.tags()?.into_iter().collect();
-    let mut form = Form::of_note(format!("Edit {}", one_line(&note.name)), note.note, &note.text, tags);
+    let mut form = Form::of_note(format!("Edit {}", one_line(&note.name)), note.note, &note.text);
     match unsaved(note_editor, Some(note.note), term, with)? {
         Unsaved::GoOn(draft) => form.show(&draft.text),
         Unsaved::None => {}
@@ -259,9 +258,9 @@ fn ask(
         })?;
         match term.next(with.stop)? {
             None if (with.stop)() => return Ok(None),
+            Some(Event::Key(key)) if leaves(&key) => return Ok(None),
             Some(Event::Key(key)) => match key.code {
                 KeyCode::Esc => return Ok(None),
-                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Ok(None),
                 KeyCode::Enter => return Ok(keys.first().map(|(key, _)| *key)),
                 KeyCode::Char(c) if keys.iter().any(|(key, _)| *key == c) => return Ok(Some(c)),
                 KeyCode::Down => scroll += 1,
@@ -280,9 +279,9 @@ pub(super) fn add(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
-    let (decks, tags) = (note_editor.decks()?.into_iter().collect(), note_editor.tags()?.into_iter().collect());
+    let decks = note_editor.decks()?.into_iter().collect();
     let base = NoteText { kind: "basic".to_owned(), markup: Markup::Plain, ..NoteText::default() };
-    let mut form = Form::of_new(deck, &base, decks, tags);
+    let mut form = Form::of_new(deck, &base, decks);
     match unsaved(note_editor, None, term, with)? {
         Unsaved::GoOn(draft) => form.go_on_with(&draft.deck, &draft.text),
         Unsaved::None => {}

@@ -1,7 +1,6 @@
 //! The end of a session: what was done, what moved, a line to do, and when to come back.
 
 use crate::failure::Failure;
-use crate::ops::review::Notice;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
@@ -17,6 +16,7 @@ use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review::Seen;
@@ -61,7 +61,7 @@ pub(super) fn run(
         .map(|minutes| format!("{} {} more", key(Command::More), words::minutes(minutes).to_lowercase()));
     let mut offered = more.is_none() && review.offers_scene()?;
     let mut guard = Guard::new(review.settings().look_ms);
-    let mut scroll = 0;
+    let (mut scroll, mut height) = (0, 1);
     term.drain()?;
     guard.shown(review.ticks_ms());
     loop {
@@ -80,6 +80,7 @@ pub(super) fn run(
             if let Some(said) = &said {
                 lines.extend(wrapped(said, width, style(Tone::Near, with.look)));
             }
+            height = body.height.max(1);
             scroll = scrolled(frame, body, lines, scroll);
             let quiet = |text: String| (text, Tone::Quiet);
             let mut pieces: Vec<(String, Tone)> = more.iter().map(|more| (more.clone(), Tone::Accent)).collect();
@@ -155,8 +156,7 @@ pub(super) fn run(
                 };
                 pages::keys(&|width| help(Place::End(offers), with, width), term, with)?;
             }
-            Some(Command::Down) => scroll = scroll.saturating_add(1),
-            Some(Command::Up) => scroll = scroll.saturating_sub(1),
+            command if scrolls(command, &mut scroll, height) => {}
             _ => return Ok(Then::Said),
         }
         if review.session().current().is_some() {
@@ -172,9 +172,5 @@ const NO_CARD: &str = "No card was answered";
 
 /// Takes back the newest steps; what to say of it.
 fn take_back(review: &mut Review<'_>, count: usize) -> String {
-    let undo = || match review.undo()? {
-        Notice::Undone(label) => Ok(Some(label)),
-        _ => Ok(None),
-    };
-    steps::take_back(count, undo).0
+    steps::take_back_in(review, count).0
 }

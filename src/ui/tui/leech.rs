@@ -6,6 +6,7 @@ use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::Keymap;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::document;
 use crate::ui::tui::edit;
@@ -17,6 +18,7 @@ use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::Term;
@@ -36,7 +38,7 @@ pub(super) fn run(
 ) -> Result<Option<String>, Failure> {
     let Some(page) = review.page(card)? else { return Ok(None) };
     let mut guard = Guard::new(review.settings().look_ms);
-    let mut scroll = 0;
+    let (mut scroll, mut height) = (0, 1);
     term.drain()?;
     guard.shown(review.ticks_ms());
     loop {
@@ -59,6 +61,7 @@ pub(super) fn run(
             lines.extend(document::lines(&text.prompt_document(card.ordinal), Side::Answer, width, with.look));
             lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
             lines.extend(document::lines(&text.answer_document(card.ordinal), Side::Answer, width, with.look));
+            height = body.height.max(1);
             scroll = scrolled(frame, body, lines, scroll);
             let pieces = [("any other key keeps it as it is".to_owned(), Tone::Quiet)];
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
@@ -77,10 +80,9 @@ pub(super) fn run(
         }
         let command = with.keys.command(&key);
         match command {
-            Some(Command::Down) => scroll = scroll.saturating_add(1),
-            Some(Command::Up) => scroll = scroll.saturating_sub(1),
+            command if scrolls(command, &mut scroll, height) => {}
             Some(Command::Suspend) if !suspended => {
-                return Ok(Some(done(review.suspend(card), "It is taken out; u takes that back")));
+                return Ok(Some(done(review.suspend(card), &taken_out(with.keys))));
             }
             Some(Command::Edit) => {
                 let Some(said) = edit::edit(&mut review.note_editor(), card, term, with)? else { continue };
@@ -117,10 +119,30 @@ pub(super) fn split(
     Ok(Some(done(review.add_beside(card, question, answer), "Added; it comes with the next new cards")))
 }
 
+fn taken_out(keys: &Keymap) -> String {
+    format!("It is taken out; {} takes that back", keys.first(Command::Undo))
+}
+
 fn offers(suspended: bool) -> impl Iterator<Item = (Command, &'static str)> {
     words::LEECH_OFFERS.iter().copied().filter(move |(command, _)| !(suspended && *command == Command::Suspend))
 }
 
 fn done(result: Result<(), Failure>, said: &str) -> String {
     result.map_or_else(|failure| failure.to_string(), |()| said.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::settings::KeyPreset;
+
+    #[test]
+    fn what_takes_the_card_back_is_named_by_the_key_that_is_bound() {
+        let said = |undo: &str| {
+            let changes = [("undo".to_owned(), undo.to_owned())].into();
+            taken_out(&Keymap::new(KeyPreset::Usual, &changes).unwrap())
+        };
+        assert_eq!(said("u"), "It is taken out; u takes that back");
+        assert_eq!(said("z"), "It is taken out; z takes that back");
+    }
 }

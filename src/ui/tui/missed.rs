@@ -13,6 +13,7 @@ use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
@@ -23,12 +24,13 @@ use ratatui::text::Line;
 
 /// Goes through the scenes until a key leaves.
 pub(super) fn run(scenes: &[MissedScene], term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-    let (mut at, mut scroll) = (0_usize, 0_u16);
+    let (mut at, mut scroll, mut height) = (0_usize, 0_u16, 1);
     while let Some(scene) = scenes.get(at) {
         term.draw(|frame| {
             let (head, body, foot) = parts(column(frame.area()), 1);
             let place = format!("What you missed · {} of {}", at + 1, scenes.len());
             frame.render_widget(say(&place, Tone::Quiet, with.look), head);
+            height = body.height.max(1);
             scroll = scrolled(frame, body, lines(scene, usize::from(body.width), with), scroll);
             let quiet = |text: String| (text, Tone::Quiet);
             let next = if at + 1 < scenes.len() { "next" } else { "ends" };
@@ -51,8 +53,7 @@ pub(super) fn run(scenes: &[MissedScene], term: &mut Term, with: ScreenContext<'
         match with.keys.command(&key) {
             Some(Command::Reveal | Command::Right) => (at, scroll) = (at + 1, 0),
             Some(Command::Left | Command::Undo) => (at, scroll) = (at.saturating_sub(1), 0),
-            Some(Command::Down | Command::PageDown) => scroll = scroll.saturating_add(1),
-            Some(Command::Up | Command::PageUp) => scroll = scroll.saturating_sub(1),
+            command if scrolls(command, &mut scroll, height) => {}
             Some(Command::Quit) => return Ok(()),
             _ => {}
         }

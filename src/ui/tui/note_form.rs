@@ -23,6 +23,7 @@ use crate::ui::tui::input::Area;
 use crate::ui::tui::paint::COLUMN;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
+use crate::ui::tui::paint::cut_off;
 use crate::ui::tui::paint::filled;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
@@ -32,6 +33,7 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
+use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -132,7 +134,8 @@ pub(super) struct Form {
     /// What was typed and found no field in this kind.
     spare: Vec<String>,
     decks: Vec<String>,
-    tags: Vec<String>,
+    /// The tags that there are, once their row was reached: all notes are read for them.
+    tags: Option<Vec<String>>,
     /// Columns of a field, as it was drawn last.
     width: usize,
 }
@@ -160,7 +163,7 @@ fn rows_of(text: &NoteText) -> Vec<FieldRow> {
 
 impl Form {
     /// The form of a note that is there.
-    pub(super) fn of_note(title: String, note: NoteUid, text: &NoteText, tags: Vec<String>) -> Self {
+    pub(super) fn of_note(title: String, note: NoteUid, text: &NoteText) -> Self {
         let mut form = Self {
             title,
             rows: rows_of(text),
@@ -171,7 +174,7 @@ impl Form {
             note: Some(note),
             spare: Vec::new(),
             decks: Vec::new(),
-            tags,
+            tags: None,
             width: usize::from(COLUMN),
         };
         form.grow();
@@ -179,9 +182,8 @@ impl Form {
     }
 
     /// The form of a new note. Where the deck is known the question comes first.
-    pub(super) fn of_new(deck: &str, text: &NoteText, decks: Vec<String>, tags: Vec<String>) -> Self {
-        let mut form =
-            Self { note: None, decks, ..Self::of_note("Add a card".to_owned(), NoteUid([0; 16]), text, tags) };
+    pub(super) fn of_new(deck: &str, text: &NoteText, decks: Vec<String>) -> Self {
+        let mut form = Self { note: None, decks, ..Self::of_note("Add a card".to_owned(), NoteUid([0; 16]), text) };
         form.rows.insert(0, FieldRow::new(Field::Deck, deck));
         form.rows.insert(1, FieldRow::new(Field::Kind, ""));
         form.at = if deck.trim().is_empty() { 0 } else { 2 };
@@ -333,10 +335,10 @@ impl Form {
         let row = self.rows.get(self.at).filter(|row| row.area.is_at_end())?;
         let text = row.area.text();
         let (before, begun, known) = match row.field {
-            Field::Deck => ("", text.as_str(), &self.decks),
+            Field::Deck => ("", text.as_str(), self.decks.as_slice()),
             Field::Tags => {
                 let begun = text.rsplit(',').next().unwrap_or_default().trim_start();
-                (text.strip_suffix(begun)?, begun, &self.tags)
+                (text.strip_suffix(begun)?, begun, self.tags.as_deref().unwrap_or_default())
             }
             Field::Kind | Field::Own(_) | Field::Hint | Field::Extra => return None,
         };
@@ -357,6 +359,10 @@ impl Form {
         let mut unkept = false;
         loop {
             term.draw(|frame| self.draw(frame, with))?;
+            if self.tags.is_none() && self.rows.get(self.at).is_some_and(|row| row.field == Field::Tags) {
+                self.tags = Some(note_editor.tags()?.into_iter().collect());
+                continue;
+            }
             if unkept && !term.has_event(REST)? {
                 // A disk that is full keeps nobody from writing on.
                 note_editor.keep_draft(self.note, &self.deck(), &self.text()).ok();
@@ -502,12 +508,7 @@ impl Form {
         lines.extend(document::lines(&text.prompt_document(ordinal), Side::Question, width, with.look));
         lines.push(say(&"─".repeat(width), Tone::Quiet, with.look));
         lines.extend(document::lines(&text.answer_document(ordinal), Side::Answer, width, with.look));
-        let rows = usize::from(area.height);
-        if lines.len() > rows {
-            lines.truncate(rows.saturating_sub(1));
-            lines.push(say("…", Tone::Quiet, with.look));
-        }
-        frame.render_widget(Paragraph::new(lines), area);
+        frame.render_widget(Paragraph::new(cut_off(lines, area.height, with.look)), area);
     }
 
     fn typed(&mut self, change: impl FnOnce(&mut FieldRow)) {
@@ -521,15 +522,13 @@ impl Form {
     fn key(&mut self, key: &KeyEvent, keys: &Keymap) -> Option<Left> {
         self.said = None;
         let command = keys.among(FORMS, key);
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let last = self.rows.len().saturating_sub(1);
         let field = self.rows.get(self.at).map_or(Field::Deck, |row| row.field);
         let on_kind = field == Field::Kind;
         let is_new_line = command == Some(Command::FormLine)
             || key.code == KeyCode::Enter && key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SHIFT);
         match key.code {
-            _ if command == Some(Command::FormLeave) => return Some(Left::Gone),
-            KeyCode::Char('c') if ctrl => return Some(Left::Gone),
+            _ if command == Some(Command::FormLeave) || leaves(key) => return Some(Left::Gone),
             _ if command == Some(Command::FormEditor) && self.note.is_some() => return Some(Left::Editor),
             _ if is_new_line && field.has_lines() => self.typed(|row| row.area.insert("\n")),
             _ if is_new_line => {}

@@ -10,6 +10,7 @@ use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::term::Term;
 use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
@@ -72,10 +73,7 @@ fn page(
             None if (with.stop)() => return Ok(false),
             Some(Event::Key(key)) if leaves(&key) => return Ok(false),
             Some(Event::Key(key)) => match with.keys.command(&key) {
-                Some(Command::Down) => *scroll = scroll.saturating_add(1),
-                Some(Command::Up) => *scroll = scroll.saturating_sub(1),
-                Some(Command::PageDown) => *scroll = scroll.saturating_add(height),
-                Some(Command::PageUp) => *scroll = scroll.saturating_sub(height),
+                command if scrolls(command, scroll, height) => {}
                 Some(Command::Open | Command::Reveal) => return Ok(more.is_some()),
                 Some(Command::Quit) => return Ok(false),
                 Some(Command::Help) if lists_keys => return Ok(false),

@@ -2,6 +2,7 @@
 
 use crate::core::text::printable;
 use crate::ui::Look;
+use crate::ui::keymap::Command;
 use crate::ui::palette::Role;
 use crate::ui::tui::document;
 use ratatui::Frame;
@@ -107,14 +108,19 @@ pub(super) fn pane(
 ) -> Rect {
     let [text, rule, pane] = halves(body);
     frame.render_widget(Paragraph::new(vec![say("│", Tone::Quiet, look); usize::from(rule.height)]), rule);
-    let mut lines = lines(usize::from(pane.width));
-    let rows = usize::from(pane.height);
+    let lines = cut_off(lines(usize::from(pane.width)), pane.height, look);
+    frame.render_widget(Paragraph::new(lines), pane);
+    text
+}
+
+/// As many lines as have room; where some have none, the last is an ellipsis.
+pub(super) fn cut_off(mut lines: Vec<Line<'static>>, height: u16, look: Look) -> Vec<Line<'static>> {
+    let rows = usize::from(height);
     if lines.len() > rows {
         lines.truncate(rows.saturating_sub(1));
         lines.push(say("…", Tone::Quiet, look));
     }
-    frame.render_widget(Paragraph::new(lines), pane);
-    text
+    lines
 }
 
 /// A bar of so many columns, filled as far as `part` of `all`.
@@ -192,6 +198,18 @@ pub(super) fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'stati
     scroll
 }
 
+/// Goes through such lines where a command does that, pages of so many lines among them; whether it did.
+pub(super) fn scrolls(command: Option<Command>, scroll: &mut u16, page: u16) -> bool {
+    *scroll = match command {
+        Some(Command::Down) => scroll.saturating_add(1),
+        Some(Command::Up) => scroll.saturating_sub(1),
+        Some(Command::PageDown) => scroll.saturating_add(page),
+        Some(Command::PageUp) => scroll.saturating_sub(page),
+        _ => return false,
+    };
+    true
+}
+
 /// A footer of short pieces that fits: pieces that find no room are left out from the end.
 pub(super) fn footer(pieces: &[(String, Tone)], width: u16, look: Look) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
@@ -264,6 +282,23 @@ mod tests {
             assert_eq!((filled(text, width).width(), right(text, width).width()), (width, width), "{text}");
         }
         assert_eq!((filled("ab", 4), right("ab", 4)), ("ab  ".to_owned(), "  ab".to_owned()));
+    }
+
+    #[test]
+    fn keys_scroll_by_lines_and_by_pages() {
+        let mut scroll = 3;
+        for (command, at) in [
+            (Command::Down, 4),
+            (Command::PageDown, 14),
+            (Command::Up, 13),
+            (Command::PageUp, 3),
+            (Command::PageUp, 0),
+            (Command::Up, 0),
+        ] {
+            assert!(scrolls(Some(command), &mut scroll, 10));
+            assert_eq!(scroll, at, "{}", command.name());
+        }
+        assert!(!scrolls(Some(Command::Reveal), &mut scroll, 10) && !scrolls(None, &mut scroll, 10));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::ui::tui::input::Input;
 use crate::ui::tui::input::option_of;
 use crate::ui::tui::input::order_key;
 use crate::ui::tui::leech;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
@@ -322,14 +323,7 @@ impl Screen {
                 self.feed(review, Step::Quit);
                 return Ok(false);
             }
-            Command::Down | Command::PageDown | Command::Up | Command::PageUp => {
-                self.follows = false;
-                let page = self.page(command);
-                self.scroll = match command {
-                    Command::Down | Command::PageDown => self.scroll.saturating_add(page),
-                    _ => self.scroll.saturating_sub(page),
-                };
-            }
+            command if scrolls(Some(command), &mut self.scroll, self.height) => self.follows = false,
             Command::Open => {
                 let ask = review.session().current().map(|current| current.question.ask);
                 self.typing = front && ask.is_some_and(is_typed);
@@ -343,45 +337,8 @@ impl Screen {
                     self.feed(review, Step::Grade(button.quality()));
                 }
             }
-            Command::Reveal
-            | Command::Guessed
-            | Command::Undo
-            | Command::Bury
-            | Command::Suspend
-            | Command::Mark
-            | Command::Left
-            | Command::Right
-            | Command::Search
-            | Command::Add
-            | Command::Browse
-            | Command::Checkup
-            | Command::Stats
-            // These belong to the list of cards.
-            | Command::First
-            | Command::Last
-            | Command::Select
-            | Command::SelectRange
-            | Command::SelectAll
-            | Command::Page
-            | Command::Actions
-            | Command::Saved
-            | Command::Sort
-            | Command::Columns
-            | Command::Tag
-            | Command::Untag
-            | Command::Move
-            | Command::SetDue
-            | Command::Reset
-            | Command::Delete
-            // These to the end, and to forms.
-            | Command::More
-            | Command::Scene
-            | Command::NoScene
-            | Command::FormSave
-            | Command::FormLeave
-            | Command::FormNext
-            | Command::FormLine
-            | Command::FormEditor => {}
+            // Held back, or nothing on this screen.
+            _ => {}
         }
         Ok(true)
     }
@@ -407,10 +364,6 @@ impl Screen {
         Ok(())
     }
 
-    fn page(&self, command: Command) -> u16 {
-        if matches!(command, Command::PageUp | Command::PageDown) { self.height } else { 1 }
-    }
-
     /// Everything about the card on the screen; its answer only where it is shown already.
     fn card_page(&mut self, review: &Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
         let session = review.session();
@@ -433,10 +386,7 @@ impl Screen {
 
     /// Takes back the newest steps, one after the other, and asks the last of them again.
     fn undo(&mut self, review: &mut Review<'_>, count: usize) {
-        let (said, changed) = steps::take_back(count, || match review.undo()? {
-            Notice::Undone(label) => Ok(Some(label)),
-            _ => Ok(None),
-        });
+        let (said, changed) = steps::take_back_in(review, count);
         self.said = Some(said);
         if changed {
             self.face = None;
@@ -451,12 +401,7 @@ impl Screen {
 
     fn over_key(&mut self, key: &KeyEvent, admitted: bool, with: ScreenContext<'_>, review: &mut Review<'_>) -> bool {
         match with.keys.command(key) {
-            Some(command @ (Command::Down | Command::PageDown)) => {
-                self.scroll = self.scroll.saturating_add(self.page(command));
-            }
-            Some(command @ (Command::Up | Command::PageUp)) => {
-                self.scroll = self.scroll.saturating_sub(self.page(command));
-            }
+            command if scrolls(command, &mut self.scroll, self.height) => {}
             Some(Command::Quit) if self.over == Over::Primer && key.code != KeyCode::Esc => {
                 self.feed(review, Step::Quit);
                 return false;

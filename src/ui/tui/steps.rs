@@ -4,6 +4,8 @@ use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::failure::Failure;
 use crate::ops::action_words::words;
+use crate::ops::review::Notice;
+use crate::ops::review::Review;
 use crate::ops::workspace::ActionLine;
 use crate::ops::workspace::Workspace;
 use crate::ui::keymap::Command;
@@ -108,6 +110,14 @@ pub(super) fn take_back(count: usize, mut undo: impl FnMut() -> Result<Option<St
         }
     }
     (taken_back(&labels), true)
+}
+
+/// Takes back up to `count` steps of a review, as [`take_back`] does.
+pub(super) fn take_back_in(review: &mut Review<'_>, count: usize) -> (String, bool) {
+    take_back(count, || match review.undo()? {
+        Notice::Undone(label) => Ok(Some(label)),
+        _ => Ok(None),
+    })
 }
 
 /// Takes back the newest step of today, and says what it was. What was done on an earlier day one key does not take back unseen: that

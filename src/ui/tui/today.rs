@@ -14,6 +14,7 @@ use crate::ops::workspace::Workspace;
 use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::HOME;
 use crate::ui::keymap::Keymap;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::bar::Place;
@@ -133,7 +134,7 @@ pub fn today(
             continue;
         }
         let mut changed = true;
-        match keys.command(&key).or_else(|| keys.among(&[Command::Actions], &key)) {
+        match keys.among(HOME, &key) {
             Some(Command::Actions) => {
                 let behind = |frame: &mut Frame<'_>| {
                     draw(frame, &page, None, scroll);
@@ -236,22 +237,28 @@ fn draw(frame: &mut Frame<'_>, page: &Page<'_>, said: Option<&str>, mut scroll: 
 
 /// The keys that work now.
 fn bottom(overview: &Overview, keys: &Keymap) -> Vec<(String, Tone)> {
-    let quiet = |command: Command, word: &str| (format!("{} {word}", keys.first(command)), Tone::Quiet);
     let mut pieces = Vec::new();
     if overview.fit.all > 0 {
         let first = if overview.first_run { "begins" } else { "review" };
         pieces.push((format!("{} {first}", keys.shown(Command::Reveal, "enter")), Tone::Accent));
     }
-    // The notice of a check-up names its key.
-    pieces.push(quiet(Command::Browse, "browse"));
-    // Nothing to count before the first answer.
-    if !overview.first_run {
-        pieces.push(quiet(Command::Stats, "stats"));
+    let others = [
+        // The notice of a check-up names its key.
+        (Command::Browse, "browse"),
+        (Command::Stats, "stats"),
+        (Command::Add, "add"),
+        (Command::Actions, "decks"),
+        (Command::Help, "keys"),
+        (Command::Quit, "leave"),
+    ];
+    for (command, word) in others {
+        let key = keys.first(command);
+        // Nothing to count before the first answer.
+        let is_early = command == Command::Stats && overview.first_run;
+        if !key.is_empty() && !is_early {
+            pieces.push((format!("{key} {word}"), Tone::Quiet));
+        }
     }
-    pieces.push(quiet(Command::Add, "add"));
-    pieces.push(quiet(Command::Actions, "decks"));
-    pieces.push(quiet(Command::Help, "keys"));
-    pieces.push(quiet(Command::Quit, "leave"));
     pieces
 }
 

@@ -10,6 +10,7 @@ use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::scrolled;
+use crate::ui::tui::paint::scrolls;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Guard;
@@ -25,7 +26,7 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
     let Some(tried) = review.did_you()? else { return Ok(true) };
     let question = words::did_you(&tried.line, tried.day, review.today());
     let mut guard = Guard::new(review.settings().look_ms);
-    let mut scroll = 0;
+    let (mut scroll, mut height) = (0, 1);
     let mut failure: Option<String> = None;
     term.drain()?;
     guard.shown(review.ticks_ms());
@@ -37,6 +38,7 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             if let Some(failure) = &failure {
                 lines.extend(wrapped(failure, width, style(Tone::Near, with.look)));
             }
+            height = body.height.max(1);
             scroll = scrolled(frame, body, lines, scroll);
             let pieces: Vec<(String, Tone)> =
                 words::TRIED_KEYS.split("   ").map(|piece| (piece.to_owned(), Tone::Plain)).collect();
@@ -66,8 +68,7 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             },
             _ if skips => {}
             Some(Command::Quit) => return Ok(false),
-            Some(Command::Down) => scroll = scroll.saturating_add(1),
-            Some(Command::Up) => scroll = scroll.saturating_sub(1),
+            command if scrolls(command, &mut scroll, height) => {}
             _ => {}
         }
     }

@@ -62,9 +62,8 @@ fn number_word(number: u64) -> String {
 /// Minutes as the first word of a line: `Ten minutes`.
 #[must_use]
 pub fn minutes(minutes: u32) -> String {
-    let word = number_word(minutes.into());
-    let (first, rest) = word.split_at_checked(1).unwrap_or((&word, ""));
-    format!("{}{rest} {}", first.to_uppercase(), if minutes == 1 { "minute" } else { "minutes" })
+    let word = capitalised(&number_word(minutes.into()));
+    format!("{word} {}", if minutes == 1 { "minute" } else { "minutes" })
 }
 
 /// How much comes now: `Ten minutes: 41 of 64 cards, most at risk first`.

@@ -9,12 +9,12 @@ use crate::ops::browse::Sort;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse::Browser;
-use crate::ui::tui::browse::capital;
 use crate::ui::tui::browse::table::Column;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::pick;
 use crate::ui::tui::pick::Choice;
 use crate::ui::tui::term::Term;
+use crate::ui::words::capitalised;
 use std::collections::BTreeSet;
 
 /// What can be done with cards, in the order of the menu.
@@ -156,7 +156,7 @@ impl Browser<'_> {
             Ok(said) => {
                 let did = !said.first().is_some_and(|said| said.starts_with("nothing"));
                 let back = format!("{} takes it back", with.keys.first(Command::Undo));
-                capital(&joined(&said.into_iter().chain(Some(back).filter(|_| did)).collect::<Vec<_>>()))
+                capitalised(&joined(&said.into_iter().chain(Some(back).filter(|_| did)).collect::<Vec<_>>()))
             }
             Err(failure) => failure.to_string(),
         });

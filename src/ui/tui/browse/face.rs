@@ -4,21 +4,23 @@ use crate::core::document::Side;
 use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::core::text::one_line;
+use crate::ui::Look;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse::Browser;
-use crate::ui::tui::browse::capital;
 use crate::ui::tui::browse::number;
 use crate::ui::tui::browse::table;
 use crate::ui::tui::browse::table::Stands;
 use crate::ui::tui::document;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::cut_off;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::words;
+use crate::ui::words::capitalised;
 use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
@@ -77,31 +79,33 @@ impl Places {
 }
 
 impl Browser<'_> {
-    pub(super) fn draw(&self, frame: &mut Frame<'_>, with: ScreenContext<'_>) {
-        let width = usize::from(frame.area().width);
+    /// The areas of the screen, and what is said in its foot, which takes lines from the list.
+    pub(super) fn places(&self, area: Rect, look: Look) -> (Places, Vec<Line<'static>>) {
+        let width = usize::from(area.width);
         let said = match (&self.fault, &self.said) {
-            (Some(error), _) => wrapped(
-                &joined(&[capital(&error.fault.to_string()), error.fault.help()]),
-                width,
-                style(Tone::Bad, with.look),
-            ),
-            (None, Some(said)) => wrapped(said, width, style(Tone::Near, with.look)),
+            (Some(error), _) => {
+                let said = joined(&[capitalised(&error.fault.to_string()), error.fault.help()]);
+                wrapped(&said, width, style(Tone::Bad, look))
+            }
+            (None, Some(said)) => wrapped(said, width, style(Tone::Near, look)),
             (None, None) => Vec::new(),
         };
-        let places = Places::of(frame.area(), u16::try_from(said.len() + 1).unwrap_or(1).min(4));
+        (Places::of(area, u16::try_from(said.len() + 1).unwrap_or(1).min(4)), said)
+    }
+
+    pub(super) fn draw(&self, frame: &mut Frame<'_>, with: ScreenContext<'_>) {
+        let (places, said) = self.places(frame.area(), with.look);
         self.draw_query(frame, &places, with);
-        let rows = usize::from(places.list.height);
-        // What was said may have taken lines from the list.
-        let top = self.top.max((self.chosen + 1).saturating_sub(rows.max(1)));
         let list_width = usize::from(places.list.width);
         let (today, settings) = (self.workspace.today(), self.workspace.settings());
-        frame.render_widget(table::head(&self.kept.columns, self.kept.sort, list_width, with.look), places.heads);
+        let columns = self.kept.columns.fitted(list_width);
+        frame.render_widget(table::head(&columns, self.kept.sort, with.look), places.heads);
         let lines: Vec<Line<'static>> = self
             .rows
             .iter()
             .enumerate()
-            .skip(top)
-            .take(rows)
+            .skip(self.top)
+            .take(usize::from(places.list.height))
             .filter_map(|(place, row)| {
                 let stands = Stands {
                     chosen: place == self.chosen,
@@ -109,7 +113,7 @@ impl Browser<'_> {
                     active: !self.typing,
                 };
                 let line = self.lines.get(row)?;
-                Some(table::row(line, stands, &self.kept.columns, list_width, (today, settings), with.look))
+                Some(table::row(line, stands, &columns, (today, settings), with.look))
             })
             .collect();
         frame.render_widget(Paragraph::new(lines), places.list);
@@ -197,12 +201,7 @@ impl Browser<'_> {
         }
         lines.push(Line::default());
         lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));
-        let rows = usize::from(area.height);
-        if lines.len() > rows {
-            lines.truncate(rows.saturating_sub(1));
-            lines.push(say("…", Tone::Quiet, with.look));
-        }
-        frame.render_widget(Paragraph::new(lines), area);
+        frame.render_widget(Paragraph::new(cut_off(lines, area.height, with.look)), area);
     }
 
     /// The keys that work now, the most useful first.

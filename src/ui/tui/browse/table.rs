@@ -122,7 +122,7 @@ impl Columns {
     }
 
     /// Those that find room in `width` columns, each with its own.
-    fn fitted(&self, width: usize) -> Vec<(Column, usize)> {
+    pub(super) fn fitted(&self, width: usize) -> Vec<(Column, usize)> {
         let mut shown = self.0.clone();
         let taken =
             |shown: &[Column]| shown.iter().map(|column| column.width(width) + GAP).sum::<usize>() + MARKS - GAP;
@@ -140,6 +140,9 @@ impl Columns {
     }
 }
 
+/// Columns that find room, each with its own.
+type Fitted = [(Column, usize)];
+
 /// A cell: its text and how it looks.
 type Cell = (String, Tone);
 
@@ -147,7 +150,6 @@ type Cell = (String, Tone);
 fn cell(column: Column, line: &CardLine, today: StudyDay, settings: &Settings) -> Cell {
     let state = &line.state;
     let memory = state.memory.as_ref();
-    let of_deck = settings.of_deck(&line.deck_name);
     let quiet = |text: String| (text, Tone::Quiet);
     match column {
         Column::Deck => quiet(one_line(&line.deck_name)),
@@ -155,12 +157,15 @@ fn cell(column: Column, line: &CardLine, today: StudyDay, settings: &Settings) -
             let star = if state.marked { "* " } else { "" };
             (format!("{star}{}", line.text.listed_prompt(line.card.ordinal)), Tone::Plain)
         }
-        Column::State => match state.word(today, of_deck.drill()) {
-            StateWord::New => (StateWord::New.name().to_owned(), Tone::New),
-            word @ (StateWord::Suspended | StateWord::Buried) => quiet(word.name().to_owned()),
-            _ if is_leech(state.lapses(), of_deck.leech_lapses) => ("leech".to_owned(), Tone::Again),
-            word => (word.name().to_owned(), Tone::Plain),
-        },
+        Column::State => {
+            let of_deck = settings.of_deck(&line.deck_name);
+            match state.word(today, of_deck.drill()) {
+                StateWord::New => (StateWord::New.name().to_owned(), Tone::New),
+                word @ (StateWord::Suspended | StateWord::Buried) => quiet(word.name().to_owned()),
+                _ if is_leech(state.lapses(), of_deck.leech_lapses) => ("leech".to_owned(), Tone::Again),
+                word => (word.name().to_owned(), Tone::Plain),
+            }
+        }
         Column::Due => match memory {
             None => (String::new(), Tone::Plain),
             Some(memory) => match memory.due.since(today) {
@@ -188,9 +193,9 @@ fn set(column: Column, text: &str, width: usize) -> String {
 }
 
 /// The heads of the columns, with a mark at the one that the list is sorted by.
-pub(super) fn head(columns: &Columns, sort: Sort, width: usize, look: Look) -> Line<'static> {
+pub(super) fn head(columns: &Fitted, sort: Sort, look: Look) -> Line<'static> {
     let mut text = " ".repeat(MARKS);
-    for (column, room) in columns.fitted(width) {
+    for (column, room) in columns.iter().copied() {
         if text.width() > MARKS {
             text.push_str(&" ".repeat(GAP));
         }
@@ -219,14 +224,13 @@ pub(super) struct Stands {
 pub(super) fn row(
     line: &CardLine,
     stands: Stands,
-    columns: &Columns,
-    width: usize,
+    columns: &Fitted,
     (today, settings): (StudyDay, &Settings),
     look: Look,
 ) -> Line<'static> {
     let marks = format!("{}{} ", if stands.chosen { "▸" } else { " " }, if stands.selected { "●" } else { " " });
     let mut spans = vec![Span::styled(marks, style(Tone::Accent, look))];
-    for (place, (column, room)) in columns.fitted(width).into_iter().enumerate() {
+    for (place, (column, room)) in columns.iter().copied().enumerate() {
         if place > 0 {
             spans.push(Span::raw(" ".repeat(GAP)));
         }
@@ -325,10 +329,11 @@ mod tests {
     fn shown(columns: &Columns, width: usize) -> String {
         let settings = Settings::default();
         let sort = Sort { by: SortBy::Due, downwards: false };
-        let mut out = vec![head(columns, sort, width, look(false)).to_string()];
+        let columns = columns.fitted(width);
+        let mut out = vec![head(&columns, sort, look(false)).to_string()];
         for (place, line) in lines().iter().enumerate() {
             let stands = Stands { chosen: place == 2, selected: place % 2 == 0, active: true };
-            let row = row(line, stands, columns, width, (TODAY, &settings), look(false)).to_string();
+            let row = row(line, stands, &columns, (TODAY, &settings), look(false)).to_string();
             assert_eq!(row.width(), width, "{row}");
             out.push(row);
         }
@@ -368,7 +373,8 @@ mod tests {
     fn states_have_colours_and_the_chosen_row_is_one_thing() {
         let settings = Settings::default();
         let span = |place: usize, stands: Stands, text: &str| {
-            let row = row(&lines()[place], stands, &Columns::default(), 120, (TODAY, &settings), look(true));
+            let columns = Columns::default().fitted(120);
+            let row = row(&lines()[place], stands, &columns, (TODAY, &settings), look(true));
             row.spans.into_iter().find(|span| span.content.trim() == text).unwrap().style
         };
         let plain = Stands::default();

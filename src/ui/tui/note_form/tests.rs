@@ -1,21 +1,23 @@
 use super::*;
 use crate::core::card::Markup;
 use crate::ops::note_form::faults;
-use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::Palette;
 use crate::ui::keymap::Keymap;
+use crate::ui::tui::NoEditor;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 fn form(text: &NoteText) -> Form {
-    Form::of_note("Edit team/owner".to_owned(), NoteUid([1; 16]), text, Vec::new())
+    Form::of_note("Edit team/owner".to_owned(), NoteUid([1; 16]), text)
 }
 
 fn new_form(deck: &str) -> Form {
     let base = NoteText { kind: "basic".to_owned(), markup: Markup::Plain, ..NoteText::default() };
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    Form::of_new(deck, &base, words(&["Leadership", "team::new"]), words(&["culture", "team"]))
+    let mut form = Form::of_new(deck, &base, words(&["Leadership", "team::new"]));
+    form.tags = Some(words(&["culture", "team"]));
+    form
 }
 
 fn card(kind: &str, fields: &[(&str, Value)]) -> NoteText {
@@ -42,18 +44,6 @@ fn press(form: &mut Form, code: KeyCode) -> Option<Left> {
 fn types(form: &mut Form, text: &str) {
     for c in text.chars() {
         assert_eq!(press(form, KeyCode::Char(c)), None);
-    }
-}
-
-struct NoEditor;
-
-impl Editor for NoEditor {
-    fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
-        Ok(None)
-    }
-
-    fn keep(&self, _: &str) -> Result<String, Failure> {
-        Ok(String::new())
     }
 }
 

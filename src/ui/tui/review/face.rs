@@ -294,24 +294,18 @@ impl Screen {
         match (self.over, session.stage()) {
             (Over::Nothing, Stage::Back(current)) => {
                 let enter = session.suggestion().unwrap_or(Button::Good.quality());
-                let pieces = |with_interval: bool| -> Vec<(String, Tone)> {
-                    session
-                        .choices(review.today())
-                        .iter()
-                        .map(|choice| {
-                            let text = words::button(choice, with_interval);
-                            let is_cut = text.width() + 1 > usize::from(width);
-                            let text = if is_cut { words::narrow_button(choice) } else { text };
-                            if choice.quality == enter {
-                                (format!("▸{text}"), Tone::Strong)
-                            } else {
-                                (text, Tone::Plain)
-                            }
-                        })
-                        .collect()
-                };
                 // In a narrow terminal each button with its interval is a row, which a low one has no room for.
-                let mut pieces = pieces(width >= 32 || area.height >= 20);
+                let with_interval = width >= 32 || area.height >= 20;
+                let mut pieces: Vec<(String, Tone)> = session
+                    .choices(review.today())
+                    .iter()
+                    .map(|choice| {
+                        let text = words::button(choice, with_interval);
+                        let is_cut = text.width() + 1 > usize::from(width);
+                        let text = if is_cut { words::narrow_button(choice) } else { text };
+                        if choice.quality == enter { (format!("▸{text}"), Tone::Strong) } else { (text, Tone::Plain) }
+                    })
+                    .collect();
                 // The other keys stand behind the buttons, where they cost no row of their own.
                 let rows = buttons(&pieces, width, with.look).len();
                 let has_media = !current.media(true).is_empty();

@@ -1,5 +1,6 @@
 //! What the first screen shows: one line that matters, the decks, and from 120 columns on a pane beside them.
 
+use crate::core::progress::knowledge::Known;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
@@ -7,6 +8,7 @@ use crate::core::text::one_line;
 use crate::ops::workspace::DeckRow;
 use crate::ops::workspace::Overview;
 use crate::ops::workspace::Recall;
+use crate::report::Chart;
 use crate::ui::keymap::Command;
 use crate::ui::stats::share;
 use crate::ui::tui::ScreenContext;
@@ -42,9 +44,9 @@ pub(super) struct Page<'p> {
     pub(super) settings: &'p Settings,
 }
 
-/// Millionths of a card as whole cards.
-fn cards(millionths: u64) -> u64 {
-    (millionths + 500_000) / 1_000_000
+/// Cards that are likely known on the day for which it is foretold, if nobody studies until then.
+fn known_then(recall: &Recall) -> u64 {
+    Known { millionths: recall.then, ..recall.now }.whole()
 }
 
 fn percent(part: u64, all: u64) -> u64 {
@@ -172,7 +174,7 @@ impl Page<'_> {
     /// How much is likely known.
     fn known(&self) -> Option<String> {
         let (recall, friday) = self.recall.filter(|(recall, _)| recall.now.cards > 0)?;
-        let (now, then, all) = (cards(recall.now.millionths), cards(recall.then), recall.now.cards);
+        let (now, then, all) = (recall.now.whole(), known_then(recall), recall.now.cards);
         let day = self.weekday(*friday);
         let of = counted(all, "card", "cards");
         Some(format!("You likely know {now} of {of} today; {day}, if you stop now: {then}"))
@@ -236,9 +238,8 @@ impl Page<'_> {
         // Rows at the top hold those inside them already.
         let all: u64 = overview.decks.iter().filter(|row| row.depth == 0).map(|row| row.cards).sum();
         let name = if overview.decks.iter().any(|row| row.left_out) { "daily decks" } else { "all decks" };
-        let part = |millionths: u64, cards_of: u64| (cards(millionths), cards_of);
         let first = lines.len();
-        lines.push(row(0, name, overview.daily, recall.map(|recall| part(recall.now.millionths, all))));
+        lines.push(row(0, name, overview.daily, recall.map(|recall| (recall.now.whole(), all))));
         let folds = overview.decks.iter().any(|row| row.holds_others);
         for (index, deck) in self.rows.iter().enumerate() {
             let leaf = one_line(deck.name.rsplit("::").next().unwrap_or(&deck.name));
@@ -251,18 +252,18 @@ impl Page<'_> {
             let title = if deck.title.is_empty() { leaf } else { one_line(&deck.title) };
             let title = if deck.left_out { format!("{title} (not daily)") } else { title };
             let indent = "  ".repeat(if narrow { 0 } else { deck.depth.min(room / 4) });
-            let known = recall.map(|recall| part(self.known_in(deck, recall), deck.cards));
+            let known = recall.map(|recall| (self.known_in(deck, recall).whole(), deck.cards));
             lines.push(row(index + 1, &format!("{indent}{fold}{title}"), [deck.due, deck.new, deck.repeats], known));
         }
         (lines, first + self.chosen)
     }
 
-    /// What is known in a deck and those inside it, in millionths of a card.
-    fn known_in(&self, deck: &DeckRow, recall: &Recall) -> u64 {
+    /// What is known in a deck and those inside it.
+    fn known_in(&self, deck: &DeckRow, recall: &Recall) -> Known {
         let inside = format!("{}::", deck.name);
         let decks = self.overview.decks.iter();
         let meant = decks.filter(|row| row.name == deck.name || row.name.starts_with(&inside));
-        meant.filter_map(|row| recall.by_deck.get(&row.number)).map(|known| known.millionths).sum()
+        meant.filter_map(|row| recall.by_deck.get(&row.number)).copied().fold(Known::default(), Known::plus)
     }
 
     /// What falls due on the next days, once there are days to compare.
@@ -290,14 +291,14 @@ impl Page<'_> {
             return lines;
         }
         if let Some((recall, friday)) = self.recall.filter(|(recall, _)| recall.now.cards > 0) {
-            let (now, all) = (cards(recall.now.millionths), recall.now.cards);
+            let (now, all) = (recall.now.whole(), recall.now.cards);
             let of = counted(all, "card", "cards");
             lines.extend(wrapped(&format!("You likely know {now} of {of} today"), width, style(Tone::Strong, look)));
             if overview.day >= CHART_DAYS {
                 lines.push(Line::from(format!("{:>3} %   {}", percent(now, all), gauge(now, all, 24))));
             }
             let day = capitalised(&self.weekday(*friday));
-            lines.extend(wrapped(&format!("{day}, if you stop now: {}", cards(recall.then)), width, Style::new()));
+            lines.extend(wrapped(&format!("{day}, if you stop now: {}", known_then(recall)), width, Style::new()));
             lines.push(Line::default());
         }
         lines.extend(wrapped(&self.done(), width, style(Tone::Quiet, look)));
@@ -318,8 +319,7 @@ impl Page<'_> {
     /// The last weeks, a day each: how much was answered.
     fn weeks(&self) -> Vec<Line<'static>> {
         let overview = self.overview;
-        // 1970-01-01 was a Thursday.
-        let monday = overview.today.plus(-(i64::from(overview.today.0) + 3).rem_euclid(7));
+        let monday = Chart::monday(overview.today);
         let answers = |day: StudyDay| {
             overview.practised.iter().find(|(practised, _)| *practised == day).map_or(0, |(_, answers)| *answers)
         };
@@ -347,34 +347,21 @@ const CHOICE: &str = "1 begins with your own cards, 2 with those that came with 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::progress::knowledge::Known;
     use crate::core::queue::Comeback;
     use crate::core::settings::KeyPreset;
     use crate::core::totals::Recalls;
     use crate::core::units::Millis;
-    use crate::failure::Failure;
     use crate::ops::checkup::Offer;
     use crate::ops::queue::Fit;
-    use crate::ui::Editor;
     use crate::ui::Look;
     use crate::ui::keymap::Keymap;
     use crate::ui::palette::Palette;
+    use crate::ui::tui::NoEditor;
     use crate::ui::tui::paint::column_beside;
     use crate::ui::tui::paint::halves;
+    use crate::ui::tui::today::bottom;
     use ratatui::layout::Rect;
     use std::collections::BTreeMap;
-
-    struct NoEditor;
-
-    impl Editor for NoEditor {
-        fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
-            Ok(None)
-        }
-
-        fn keep(&self, _: &str) -> Result<String, Failure> {
-            Ok(String::new())
-        }
-    }
 
     /// Tuesday 10 February 2026, on that day of use.
     fn overview(day: u64) -> Overview {
@@ -442,6 +429,17 @@ mod tests {
         let head = text(&[page.head(usize::from(area.width))], area.width);
         let pane = if has_pane { text(&page.pane(usize::from(right.width)), right.width) } else { String::new() };
         (format!("{head}\n{}", text(&lines, left.width)), pane)
+    }
+
+    #[test]
+    fn a_command_without_a_key_is_not_in_the_line_of_keys() {
+        let pieces = |changes: &[(&str, &str)]| {
+            let changes = changes.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned())).collect();
+            let keys = Keymap::new(KeyPreset::Usual, &changes).unwrap();
+            bottom(&overview(27), &keys).into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(pieces(&[]), "Enter review, b browse, s stats, a add, x decks, ? keys, q leave");
+        assert_eq!(pieces(&[("checkup", "x")]), "Enter review, b browse, s stats, a add, ? keys, q leave");
     }
 
     #[test]
