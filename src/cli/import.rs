@@ -439,12 +439,9 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
             Some((_, diagnosis)) => ctx.line(format!(
                 "with --columns {} it would be: {}",
                 one_line(&diagnosis.as_columns()),
-                report.sentence()
+                report.sentence_with_deck()
             ))?,
-            None => ctx.line(format!("would be: {}", report.sentence()))?,
-        }
-        if let Some(decks) = report.added_to_words() {
-            ctx.line(format!("would be added to {decks}"))?;
+            None => ctx.line(format!("would be: {}", report.sentence_with_deck()))?,
         }
         for (prompt, answer) in &report.first {
             ctx.line(format!("  {} → {}", one_line(prompt), one_line(answer)))?;
@@ -454,12 +451,12 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
             ctx.line(format!("  to choose other columns: --columns {}", one_line(&diagnosis.as_columns())))?;
         }
     } else {
-        ctx.line(report.sentence())?;
+        ctx.line(report.sentence_with_deck())?;
     }
     // What comes now goes to another stream: the sentence has to be there before.
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
-    if let Some(decks) = report.added_to_words().filter(|_| !args.dry_run) {
-        ctx.say(&format!("added to {decks}"));
+    if let Some(decks) = report.added_to_words() {
+        ctx.say(&format!("{} {decks}", if args.dry_run { "they would go to" } else { "added to" }));
     }
     tell_attention(ctx, report);
     for rejected in report.rejected.iter().take(MOST_SHOWN) {

@@ -8,7 +8,7 @@ use crate::world::time;
 fn team() -> Lmq {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added to work::team\n");
     lmq
 }
 

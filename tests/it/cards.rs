@@ -8,7 +8,7 @@ use serde_json::Value;
 fn cards_are_listed_one_a_line() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added to work::team\n");
     insta::assert_snapshot!(lmq.run(["cards", "deck:team"]).out(), @r"
     team/owner  [new]  Who owns the roadmap?
     team/pair#1  [new]  Mentor
@@ -44,7 +44,7 @@ fn the_state_is_coloured_also_where_the_name_has_such_a_word() {
 fn a_card_as_json_is_what_scripts_rely_on() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added to work::team\n");
     insta::assert_snapshot!(lmq.run(["cards", "deck:team", "owner", "roadmap", "--json"]).out(), @r#"
     [
       {"id":"3658fa79885f7dc73e639fb61ffa8cc0-1","deck":"team","key":"owner","ordinal":1,"name":"team/owner","kind":"basic","markup":"markdown","prompt":"Who owns the roadmap?","answer":"Amara","state":"new","ease":2.5,"interval_days":0,"repetitions":0,"lapses":0,"due":null,"tags":[],"source":["T1"],"topic":"T1","topic_title":"who does what","speaker":null,"hint":null,"extra":null,"marked":false,"held_out":false,"form":null}

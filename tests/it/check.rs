@@ -161,7 +161,7 @@ fn a_new_deck_checks_and_imports_without_a_change() {
         (output.status.code(), text(&output.stdout).as_str()),
         (Some(0), "9 notes in 1 file: 0 errors, 0 warnings\n")
     );
-    assert_eq!(text(&lmq(folder.path(), &["import", "team.toml"]).stdout), "9 notes added\n");
+    assert_eq!(text(&lmq(folder.path(), &["import", "team.toml"]).stdout), "9 notes added to team\n");
     let again = lmq(folder.path(), &["new", "team"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("already exists"));
@@ -245,7 +245,7 @@ fn a_deck_of_forty_megabytes_comes_in_with_a_word_on_better_formats() {
     );
     std::fs::write(folder.path().join("big.toml"), deck).unwrap();
     let output = lmq(folder.path(), &["import", "big.toml"]);
-    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "1 note added\n"));
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "1 note added to big\n"));
     assert!(text(&output.stderr).contains("CSV or JSONL"), "{}", text(&output.stderr));
 }
 

@@ -213,6 +213,6 @@ fn quiet_says_nothing_that_was_not_asked_for() {
     let lmq = Lmq::at_home();
     lmq.write("a.csv", "front,back\na,b\n");
     let run = lmq.run(["import", "a.csv", "--quiet"]);
-    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("1 note added\n", ""));
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("1 note added to a\n", ""));
     assert_eq!(lmq.run(["cards", "nothing-like-this", "-q"]).stderr, "");
 }

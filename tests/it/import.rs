@@ -19,7 +19,7 @@ fn card(key: &str, front: &str, back: &str) -> String {
 fn importing_the_same_file_twice_changes_nothing() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes added to work::team\n");
     let before = lmq.cards("deck:team");
     let steps = lmq.run(["undo", "--list"]).out();
     assert_eq!(lmq.run(["import", "team.toml"]).out(), "3 notes unchanged\n");
@@ -68,7 +68,7 @@ fn a_folder_means_the_decks_in_it() {
     let run = lmq.run(["import", "decks"]).ok();
     assert_eq!(
         (run.stdout.as_str(), run.stderr.as_str()),
-        ("4 notes added\n", "skipped decks/README.md: not a deck\n")
+        ("4 notes added\n", "added to work::team (3), words (1)\nskipped decks/README.md: not a deck\n")
     );
     assert_eq!(lmq.listed("deck:words"), ["Hund → dog [new]"]);
     assert_eq!(lmq.run(["undo", "--yes"]).out(), "undid: imported 4 notes into words, work::team\n", "one step");
@@ -134,7 +134,7 @@ fn all_bad_rows_are_in_the_json_and_the_first_ones_on_the_screen() {
     let all = json["rejections"].as_array().unwrap();
     assert!(all[2499].as_str().unwrap().starts_with("rows.jsonl:5500: "), "{}", all[2499]);
     let run = lmq.run(["import", "rows.jsonl"]).code(0);
-    assert_eq!(run.stdout, "3,000 notes added, 2,500 left out\n");
+    assert_eq!(run.stdout, "3,000 notes added to rows, 2,500 left out\n");
     assert_eq!(run.stderr.lines().filter(|line| line.starts_with("rows.jsonl:")).count(), 20);
     assert!(run.stderr.contains("and 2480 more; --json lists them"), "{}", run.stderr);
     // Most of them bad: none goes in, and what is wrong with most comes first.
@@ -157,7 +157,7 @@ fn of_a_table_that_is_not_clear_a_pipe_hears_what_to_say() {
         assert!(refused.contains(said), "{said}: {refused}");
     }
     let run = lmq.run(["import", "w.csv", "--columns", "front=3,back=4"]).ok();
-    assert_eq!(run.stdout, "2 notes added\n");
+    assert_eq!(run.stdout, "2 notes added to w\n");
     assert_eq!(lmq.listed("deck:w"), ["Haus → house [new]", "gehen → to go [new]"]);
     // A look changes nothing, and tells what each column is taken for.
     let look = lmq.run(["import", "w.csv", "--dry-run"]).ok().stdout;
@@ -187,7 +187,7 @@ fn the_one_question_is_answered_in_a_terminal_or_left_with_nothing_done() {
     terminal.keys.write_all(b"9\r").unwrap();
     terminal.sees("The columns are 1 to 4.");
     terminal.keys.write_all(b"3,5\x7f4\r").unwrap();
-    terminal.sees("2 notes added");
+    terminal.sees("2 notes added to w");
     assert_eq!(terminal.child.wait().unwrap().exit_code(), 0);
     assert_eq!(lmq.listed("deck:w"), ["Haus → house [new]", "gehen → to go [new]"]);
 }
@@ -207,15 +207,15 @@ fn what_is_said_of_a_table_is_not_passed_over_for_another_file() {
         let name = option.split('=').next().unwrap();
         assert!(said.contains(name) && said.contains(file), "{said}");
     }
-    assert_eq!(lmq.run(["import", "x.csv", "--markup", "html"]).out(), "1 note added\n");
+    assert_eq!(lmq.run(["import", "x.csv", "--markup", "html"]).out(), "1 note added to x\n");
 }
 
 #[test]
 fn standard_input_is_a_file_too() {
     let lmq = Lmq::new();
-    assert_eq!(lmq.run_with("Hund\tdog\nKatze\tcat\n", ["import", "-", "--deck", "Words"]).out(), "2 notes added\n");
+    assert_eq!(lmq.run_with("Hund\tdog\nKatze\tcat\n", ["import", "-", "--deck", "Words"]).out(), "2 notes added to Words\n");
     assert_eq!(lmq.listed("deck:Words"), ["Hund → dog [new]", "Katze → cat [new]"]);
-    assert_eq!(lmq.run_with(TEAM, ["import", "-"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run_with(TEAM, ["import", "-"]).out(), "3 notes added to work::team\n");
     insta::assert_snapshot!(lmq.run_with("", ["import", "-"]).err(3), @r"
     lmq: `-` is empty
     hint: nothing was imported
@@ -231,7 +231,7 @@ fn a_dry_run_says_what_would_be_and_changes_nothing() {
     let lmq = Lmq::new();
     lmq.write("a.csv", "one,1\ntwo,2\nthree,3\nfour,4\n");
     insta::assert_snapshot!(lmq.run(["import", "a.csv", "--dry-run"]).out(), @r"
-    would be: 4 notes added
+    would be: 4 notes added to a
       one → 1
       two → 2
       three → 3
@@ -247,7 +247,7 @@ fn a_dry_run_says_what_would_be_and_changes_nothing() {
 fn every_kind_of_card_comes_in_and_is_shown() {
     let lmq = Lmq::new();
     lmq.write("model.toml", include_str!("data/model.toml"));
-    assert_eq!(lmq.run(["import", "model.toml"]).out(), "9 notes added\n");
+    assert_eq!(lmq.run(["import", "model.toml"]).out(), "9 notes added to model\n");
     let kinds = texts(&lmq.cards("deck:model"), "kind");
     for kind in ["basic", "reversed", "cloze", "choice", "sort", "list", "order", "typed"] {
         assert!(kinds.iter().any(|k| k == kind), "{kind}: {kinds:?}");
@@ -344,7 +344,7 @@ fn a_page_that_is_called_a_table_is_none_and_a_deck_about_pages_is_one() {
         assert!(error.contains(what), "{error}");
     }
     let said = lmq.import("tags.csv", "<html>,the whole page\n<title>,its title\n<?xml ?>,a declaration\n");
-    assert!(said.starts_with("3 notes added"), "{said}");
+    assert!(said.starts_with("3 notes added to tags"), "{said}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::home::TEAM;
 fn linked() -> Lmq {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["import", "--link", "team.toml"]).out(), "3 notes added\n");
+    assert_eq!(lmq.run(["import", "--link", "team.toml"]).out(), "3 notes added to work::team\n");
     lmq
 }
 
@@ -122,7 +122,7 @@ fn two_followed_files_in_one_deck_leave_each_others_cards_alone() {
 fn a_new_file_in_a_followed_folder_comes_in() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
-    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "1 note added\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "1 note added to a\n");
     lmq.write("d/b.csv", "two,2\n");
     let run = lmq.run(["cards", "deck:b"]).ok();
     assert_eq!(run.stderr, "`$T/d/b.csv` changed: 1 note added\n");
@@ -248,7 +248,7 @@ fn a_new_file_in_a_new_sub_folder_of_a_followed_folder_comes_in() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
     lmq.write("d/sub/b.csv", "two,2\n");
-    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "2 notes added\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).ok().stdout, "2 notes added\n");
     lmq.write("d/sub/c.csv", "three,3\n");
     assert_eq!(lmq.listed("deck:c"), ["three → 3 [new]"]);
     lmq.write("d/new/deep/e.csv", "five,5\n");

@@ -103,7 +103,7 @@ fn bad_rows_are_listed_with_their_lines_and_the_rest_goes_in() {
     let lmq = Lmq::new();
     lmq.write("a.csv", "front,back\nLima,Peru\nQuito\n,empty\n\"open,quote\nBogotá,Colombia\n");
     let run = lmq.run(["import", "a.csv"]).ok();
-    assert_eq!(run.stdout, "2 notes added, 3 left out\n");
+    assert_eq!(run.stdout, "2 notes added to a, 3 left out\n");
     insta::assert_snapshot!(run.stderr, @r#"
     a.csv:3: 1 column, expected 2 or more (separated by `,`)
     a.csv:4: the front is empty; a `basic` card needs one

@@ -219,7 +219,7 @@ fn a_table_comes_in_with_one_question_and_a_report_goes_out_with_none() {
     let mut hands = Hands::at(&lmq, &["import", "w.csv"], &[]);
     hands.terminal.sees("Two numbers, or Enter");
     hands.press("\r", "or Enter for ");
-    let shown = hands.terminal.sees("2 notes added");
+    let shown = hands.terminal.sees("2 notes added to w");
     assert_eq!(shown.matches("Esc leaves").count(), 1, "{shown}");
     hands.have_done("import a table");
     hands.leave(&[]);

@@ -352,19 +352,16 @@ impl Report {
         lines
     }
 
-    /// The decks into which the new notes went, those with most first; a number only where there are several.
+    /// The decks into which the new notes went, those with most first, where there are several: the sentence names a single one.
     #[must_use]
     pub fn added_to_words(&self) -> Option<String> {
         let mut decks: Vec<(&String, &u64)> = self.added_to.iter().collect();
-        if let [(deck, _)] = decks.as_slice() {
-            return Some(one_line(deck));
-        }
         decks.sort_by_key(|(_, notes)| Reverse(**notes));
         let more = decks.len().saturating_sub(MOST_DECKS_SHOWN);
         let named = decks.iter().take(MOST_DECKS_SHOWN);
         let named: Vec<String> =
             named.map(|(deck, notes)| format!("{} ({})", one_line(deck), thousands(**notes))).collect();
-        (!named.is_empty()).then(|| match more {
+        (decks.len() > 1).then(|| match more {
             0 => named.join(", "),
             more => format!("{} and {}", named.join(", "), counted(more, "more deck", "more decks")),
         })
@@ -381,13 +378,26 @@ impl Report {
     /// In one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
+        self.in_words("")
+    }
+
+    /// The same with the deck into which the new notes went, where it is one.
+    #[must_use]
+    pub fn sentence_with_deck(&self) -> String {
+        match self.added_to.keys().next() {
+            Some(deck) if self.added_to.len() == 1 => self.in_words(&format!(" to {}", one_line(deck))),
+            _ => self.in_words(""),
+        }
+    }
+
+    fn in_words(&self, to: &str) -> String {
         let mut parts = Vec::new();
         let mut part = |count: u64, one: &str, many: &str| {
             if count > 0 {
                 parts.push(counted(count, one, many));
             }
         };
-        part(self.added, "note added", "notes added");
+        part(self.added, &format!("note added{to}"), &format!("notes added{to}"));
         part(self.changed, "changed", "changed");
         part(self.restored, "brought back", "brought back");
         part(self.retired, "retired", "retired");
