@@ -223,7 +223,8 @@ mod tests {
             ("der Haus", &["das Haus"], Correctness::Wrong, "look at the article"),
             ("huis", &["**het** huis"], Correctness::Wrong, "“het” is missing"),
             ("cat", &["the cat"], Correctness::Near, "“the” is missing"),
-            ("eau", &["the water", "l'eau"], Correctness::Wrong, "“l'” is missing"),
+            ("eau", &["the water", "l'eau"], Correctness::Near, "“l'” is missing"),
+            ("maison", &["the house", "la maison"], Correctness::Wrong, "“la” is missing"),
             ("Haus", &["das Haus", "Haus"], Correctness::Right, ""),
             ("Maus", &["das Haus"], Correctness::Wrong, ""),
         ] {

@@ -272,9 +272,9 @@ pub(in crate::formats) fn explains(names: &[String]) -> bool {
     let plain: Vec<String> = names.iter().map(|name| plain(name)).filter(|name| !name.is_empty()).collect();
     let is_known = |name: &String| title(name).is_some() || columns::named(name) != Column::Unknown;
     EXPLAINED.iter().any(|(things, sayings)| {
-        let at = |list: &str| plain.iter().position(|name| is_in(list, name));
         let is_of_pair = |name: &String| is_in(things, name) || is_in(sayings, name);
-        matches!((at(things), at(sayings)), (Some(thing), Some(saying)) if thing != saying)
+        let is_said_of = |thing: usize| plain.iter().enumerate().any(|(at, name)| at != thing && is_in(sayings, name));
+        plain.iter().enumerate().any(|(at, name)| is_in(things, name) && is_said_of(at))
             && plain.iter().all(|name| is_of_pair(name) || is_known(name))
     })
 }

@@ -234,6 +234,9 @@ fn the_persons_of_a_verb_are_lines_of_the_answer() {
     let text = "verb,tense,yo,tú,él\nser,present,soy,eres,es\nser,past,era,eras,era\n";
     let diagnosis = CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap();
     assert_eq!(diagnosis.unsure, [Unsure::Sides]);
+    // Which columns these are can be said.
+    let diagnosis = CSV.diagnose(&mut Cursor::new("verb,yo,tú,él\nser,soy,eres,es\n"), &options("")).unwrap().unwrap();
+    assert_eq!(diagnosis.as_columns(), "front=1,back=2,back=3,back=4");
     let outcomes = read_so(&options("front=1,back=2,back=3"), b"a,b,c\nd,e,f\n").unwrap();
     assert_eq!(lines(&outcomes), ["a → b\nc", "d → e\nf"]);
 }

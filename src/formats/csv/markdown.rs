@@ -49,7 +49,7 @@ fn line(text: &str) -> Line {
 fn front_matter(lines: &[&str]) -> usize {
     let is_mark = |line: &&str| line.trim_end() == "---";
     match lines.first() {
-        Some(first) if is_mark(first) => lines.iter().skip(1).position(|line| is_mark(line)).map_or(0, |end| end + 2),
+        Some(first) if is_mark(first) => lines.iter().skip(1).position(is_mark).map_or(0, |end| end + 2),
         _ => 0,
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::formats::columns::Column;
 use crate::formats::csv::cells::is_used;
-use crate::formats::csv::roles::Roles;
 use crate::formats::table::survey::Survey;
 
 /// The persons of one language each, as columns are called.
@@ -47,43 +46,36 @@ pub(super) fn persons(names: &[String]) -> Vec<usize> {
     let those = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
         small.iter().enumerate().filter(|(_, name)| is(name)).map(|(at, _)| at).collect()
     };
-    let of_language = |persons: &&str| {
+    let of_language = |persons: &str| {
         let is_person = |word: &str| persons.split('|').any(|person| person == word);
         those(&|name: &str| {
             let mut words = name.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
             words.peek().is_some() && words.all(is_person)
         })
     };
-    let found = PERSONS.iter().map(|persons| of_language(&persons)).chain([those(&is_numbered)]);
+    let found = PERSONS.iter().map(|persons| of_language(persons)).chain([those(&is_numbered)]);
     let most = found.max_by_key(Vec::len).unwrap_or_default();
     let differ = most.iter().all(|at| small.iter().filter(|name| small.get(*at) == Some(name)).count() == 1);
     if most.len() >= FEWEST && most.len() < names.len() && differ { most } else { Vec::new() }
 }
 
-impl Roles {
-    /// Makes lines of the answer of columns, each with its name before it.
-    pub(super) fn answer_in_lines(&mut self, columns: &[usize]) {
-        for at in columns {
-            self.labels.push(self.names.get(*at).cloned().unwrap_or_default());
-            if let Some(column) = self.columns.get_mut(*at) {
-                *column = Column::Line(self.labels.len() - 1);
-            }
+/// Makes lines of the answer of some columns, each with its name before it.
+pub(super) fn in_lines(those: &[usize], columns: &mut [Column], names: &[String], labels: &mut Vec<String>) {
+    for at in those {
+        labels.push(names.get(*at).cloned().unwrap_or_default());
+        if let Some(column) = columns.get_mut(*at) {
+            *column = Column::Line(labels.len() - 1);
         }
     }
+}
 
-    /// Makes lines of the answer of the persons of a conjugation, where one other column has the verb.
-    pub(super) fn conjugated(&mut self, persons: &[usize], survey: &Survey) {
-        let mut others = (0..self.columns.len()).filter(|at| !persons.contains(at) && is_used(survey, *at));
-        let are_free = persons.iter().all(|at| self.columns.get(*at) == Some(&Column::Unknown));
-        if let (Some(verb), None) = (others.next(), others.next())
-            && are_free
-            && let Some(column) = self.columns.get_mut(verb)
-            && (column.asks() || *column == Column::Unknown)
-        {
-            *column = Column::Question;
-            self.answer_in_lines(persons);
-        }
-    }
+/// The column of the verb, where it is the only one beside the persons and nothing says that these are something else.
+pub(super) fn verb(persons: &[usize], columns: &[Column], survey: &Survey) -> Option<usize> {
+    let mut others = (0..columns.len()).filter(|at| !persons.contains(at) && is_used(survey, *at));
+    let are_free = persons.iter().all(|at| columns.get(*at) == Some(&Column::Unknown));
+    let verb = others.next().filter(|_| are_free && !persons.is_empty())?;
+    let may_ask = columns.get(verb).is_some_and(|column| column.asks() || *column == Column::Unknown);
+    (may_ask && others.next().is_none()).then_some(verb)
 }
 
 #[cfg(test)]

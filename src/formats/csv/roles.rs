@@ -29,7 +29,9 @@ use crate::formats::csv::head::Head;
 use crate::formats::csv::header;
 use crate::formats::csv::header::Verdict;
 use crate::formats::csv::list;
+use crate::formats::csv::persons::in_lines;
 use crate::formats::csv::persons::persons;
+use crate::formats::csv::persons::verb;
 use crate::formats::csv::quiz::Quiz;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
@@ -163,7 +165,7 @@ impl Roles {
         let answers: Vec<usize> =
             (0..count).filter(|at| self.columns.get(*at).is_some_and(|column| column.tells())).collect();
         if answers.len() > 1 {
-            self.answer_in_lines(&answers);
+            in_lines(&answers, &mut self.columns, &self.names, &mut self.labels);
         }
         let left =
             |(name, column): (&String, &Column)| (*column == Column::LeftOut && !name.is_empty()).then(|| name.clone());
@@ -242,7 +244,12 @@ impl Roles {
         self.find_options(survey);
         self.without_doubles();
         let persons = persons(&self.names);
-        self.conjugated(&persons, survey);
+        if let Some(verb) = verb(&persons, &self.columns, survey) {
+            in_lines(&persons, &mut self.columns, &self.names, &mut self.labels);
+            if let Some(column) = self.columns.get_mut(verb) {
+                *column = Column::Question;
+            }
+        }
         self.place(head);
         self.without_numbers(survey);
         let placed = |at: usize| head.places.iter().any(|(place, _)| *place == at);
