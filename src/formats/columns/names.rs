@@ -455,7 +455,11 @@ fn beside_language(plain: &str) -> Option<String> {
         // In Thai it stands behind it.
         let behind = || {
             let is_thai = plain.chars().all(|c| ('\u{e00}'..='\u{e7f}').contains(&c));
-            LANGUAGES.split('|').filter(|_| is_thai).find_map(|language| plain.strip_suffix(language))
+            LANGUAGES
+                .split('|')
+                .filter(|_| is_thai)
+                .find_map(|language| plain.strip_suffix(language))
+                .map(|noun| noun.trim_end_matches("ภาษา"))
         };
         let rest = rest.or_else(behind)?;
         return Some(rest.strip_prefix('の').unwrap_or(rest).to_owned()).filter(|rest| !rest.is_empty());
