@@ -87,6 +87,8 @@ pub(super) enum Column {
     Surplus,
     /// Shown with the answer as a line with the n-th label before it.
     Labelled(usize),
+    /// A line of the answer with the n-th label before it.
+    Line(usize),
     /// Whether Anki makes a reversed card.
     AddReverse,
     /// It is known not to matter: a running number.
@@ -107,7 +109,7 @@ impl Column {
 
     /// Whether it is what is answered, by any of its names.
     pub(super) fn tells(self) -> bool {
-        matches!(self, Self::Answer | Self::Nth(1) | Self::Field("back" | "answer"))
+        matches!(self, Self::Answer | Self::Nth(1) | Self::Line(_) | Self::Field("back" | "answer"))
     }
 }
 
@@ -305,6 +307,8 @@ pub(super) enum Target {
     Column(Column),
     /// To the explanation, with the n-th label before it.
     Label(usize),
+    /// To a line of a field, with the n-th label before it.
+    Line(&'static str, usize),
     /// Nowhere: the kind has no such field.
     Wrong(&'static str),
     /// Nowhere: there are more columns than there should be.
@@ -331,6 +335,10 @@ pub(super) fn target(column: Column, kind: &dyn CardKind) -> Target {
         Column::Answer | Column::Nth(1) => answer().unwrap_or(Target::Column(Column::Extra)),
         Column::Nth(_) | Column::Surplus => Target::Surplus,
         Column::Labelled(label) => Target::Label(label),
+        Column::Line(label) => match answer() {
+            Some(Target::Field(name, Shape::Text)) => Target::Line(name, label),
+            _ => Target::Label(label),
+        },
         Column::Kind | Column::NoteType | Column::AddReverse | Column::LeftOut | Column::Unknown => Target::Skip,
         column => Target::Column(column),
     }
@@ -340,7 +348,7 @@ impl Target {
     /// The part of a note that it is, by its name in a deck file.
     pub(super) fn part(self) -> &'static str {
         match self {
-            Self::Field(name, _) => name,
+            Self::Field(name, _) | Self::Line(name, _) => name,
             Self::Column(column) => role_name(column),
             Self::Label(_) => "extra",
             Self::Wrong(_) | Self::Surplus | Self::Skip => "",
@@ -399,21 +407,21 @@ impl Draft {
             Target::Field(name, shape) => self.put_field(name, shape, given, dialect),
             Target::Column(column) => self.put_beside(column, given, dialect),
             Target::Wrong(name) => Err(no_field(self.kind, name)),
-            Target::Surplus | Target::Skip | Target::Label(_) => Ok(()),
+            Target::Surplus | Target::Skip | Target::Label(_) | Target::Line(..) => Ok(()),
         }
     }
 
     /// Adds a line to the explanation.
     pub(super) fn put_line(&mut self, label: &str, text: &str, line_break: &str) {
-        let extra = self.text.extra.get_or_insert_default();
-        if !extra.is_empty() {
-            extra.push_str(line_break);
+        add_line(self.text.extra.get_or_insert_default(), label, text, line_break);
+    }
+
+    /// Adds a line to a field of one text.
+    pub(super) fn put_line_in(&mut self, name: &'static str, label: &str, text: &str, line_break: &str) {
+        let value = self.text.fields.entry(name.to_owned()).or_insert_with(|| Value::Text(String::new()));
+        if let Value::Text(lines) = value {
+            add_line(lines, label, text, line_break);
         }
-        if !label.is_empty() {
-            extra.push_str(label);
-            extra.push_str(": ");
-        }
-        extra.push_str(text);
     }
 
     /// Puts more text behind what a field of one text holds; `false` where it holds none.
@@ -522,6 +530,17 @@ impl Draft {
         };
         Ok(Box::new(Item { place, deck: self.deck, identity, key, text: self.text, says }))
     }
+}
+
+fn add_line(lines: &mut String, label: &str, text: &str, line_break: &str) {
+    if !lines.is_empty() {
+        lines.push_str(line_break);
+    }
+    if !label.is_empty() {
+        lines.push_str(label);
+        lines.push_str(": ");
+    }
+    lines.push_str(text);
 }
 
 /// A uid. What another program has in a column called `id` says nothing to us.

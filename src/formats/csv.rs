@@ -3,6 +3,7 @@
 mod cells;
 #[cfg(test)]
 mod column_cases;
+mod directives;
 mod evidence;
 mod export;
 pub(super) mod fault;
@@ -13,7 +14,9 @@ mod header;
 mod import;
 mod layout;
 mod list;
+mod markdown;
 mod misfits;
+mod persons;
 mod quiz;
 mod roles;
 mod separator;

@@ -55,8 +55,8 @@ pub fn parse_columns(text: &str) -> Result<Vec<ColumnChoice>, String> {
         if column.is_empty() || column == "0" {
             return Err(format!("`{part}` is not a column; columns are numbered from 1"));
         }
-        if role != "extra" && choices.iter().any(|choice| choice.role == role) {
-            return Err(format!("`{role}` is given twice; only `extra` can take several columns"));
+        if !matches!(role.as_str(), "extra" | "back") && choices.iter().any(|choice| choice.role == role) {
+            return Err(format!("`{role}` is given twice; only `back` and `extra` can take several columns"));
         }
         if choices.iter().any(|choice| choice.column == column) {
             return Err(format!("column {column} is given twice"));
@@ -75,6 +75,7 @@ mod tests {
         let said = parse_columns("front=2, Back=German,extra=4,extra=5").unwrap();
         let said: Vec<(&str, &str)> = said.iter().map(|choice| (&*choice.role, &*choice.column)).collect();
         assert_eq!(said, [("front", "2"), ("back", "German"), ("extra", "4"), ("extra", "5")]);
+        assert_eq!(parse_columns("front=1,back=2,back=3").unwrap().len(), 3);
         for (bad, why) in [
             ("", "no columns"),
             ("2,3", "`2` is not a column"),
@@ -82,6 +83,7 @@ mod tests {
             ("front=0", "numbered from 1"),
             ("front=1,front=2", "`front` is given twice"),
             ("front=1,back=1", "column 1 is given twice"),
+            ("front=1,tags=2,tags=3", "`tags` is given twice"),
         ] {
             let fault = parse_columns(bad).unwrap_err();
             assert!(fault.contains(why), "{bad}: {fault}");

@@ -183,3 +183,50 @@ fn what_is_empty_or_has_one_column_is_said() {
     lmq.write("blank.csv", "\n\n  \n");
     lmq.run(["import", "blank.csv"]).err(3);
 }
+
+#[test]
+fn a_header_that_is_said_later_takes_its_card_out_of_the_file_and_gives_the_others_their_columns() {
+    let said = |header| {
+        let table = TableOptions { header: Some(header), ..TableOptions::default() };
+        Options { table, ..Options::default() }
+    };
+    for (text, before, after, changed, added, missing) in [
+        (
+            "Seite eins,Seite zwei\nLima,Peru\nQuito,Ecuador\n",
+            &["Lima → Peru [new]", "Quito → Ecuador [new]", "Seite eins → Seite zwei [new]"][..],
+            &["Lima → Peru [new]", "Quito → Ecuador [new]", "Seite eins → Seite zwei [new]"][..],
+            0,
+            0,
+            1,
+        ),
+        (
+            "word,note,meaning\nLima,x,Peru\nQuito,y,Ecuador\n",
+            &["Lima → x [new]", "Quito → y [new]", "word → note [new]"],
+            &["Lima → Peru [new]", "Quito → Ecuador [new]", "word → note [new]"],
+            2,
+            0,
+            1,
+        ),
+        // Asked the other way round they are other cards.
+        (
+            "meaning,word\nPeru,Lima\n",
+            &["Peru → Lima [new]", "meaning → word [new]"],
+            &["Lima → Peru [new]", "Peru → Lima [new]", "meaning → word [new]"],
+            0,
+            1,
+            2,
+        ),
+    ] {
+        let mut world = World::bare();
+        let sorted = |world: &mut World| {
+            let mut listed = world.listed("deck:a");
+            listed.sort();
+            listed
+        };
+        world.try_import_with("a.csv", text, &said(false)).unwrap();
+        assert_eq!(sorted(&mut world), before, "{text}");
+        let report = world.try_import_with("a.csv", text, &said(true)).unwrap();
+        assert_eq!((report.changed, report.added, report.missing), (changed, added, missing), "{text}");
+        assert_eq!(sorted(&mut world), after, "{text}");
+    }
+}

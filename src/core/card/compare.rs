@@ -5,12 +5,14 @@ use crate::core::card::Correctness;
 use crate::core::card::Markup;
 use crate::core::card::Unreadable;
 use crate::core::card::Verdict;
+use crate::core::compare::answer::ArticleApart;
 use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
 use crate::core::compare::answer::Nature;
 use crate::core::compare::answer::Read;
 use crate::core::compare::answer::Weights;
+use crate::core::compare::answer::article_apart;
 use crate::core::compare::answer::liken;
 use crate::core::compare::answer::number;
 use crate::core::compare::identity::is_same;
@@ -90,6 +92,7 @@ pub(super) fn verdict<'a>(
     let accepted: Vec<Expected<'_>> = accepted.into_iter().map(|answer| Expected::new(answer, markup)).collect();
     let expected = accepted.first().map(Expected::shown).unwrap_or_default().to_owned();
     let given = Given::new(response);
+    let answers: Vec<&str> = accepted.iter().map(Expected::words).collect();
     let compared = accepted.iter().map(|answer| (answer.likeness(&given, weights), answer.shown()));
     let (likeness, answer) = compared.min_by_key(|(likeness, _)| rank(likeness)).unwrap_or((Likeness::Other, ""));
     let outcome = match likeness {
@@ -97,7 +100,12 @@ pub(super) fn verdict<'a>(
         Likeness::Counted(_) | Likeness::Near => Correctness::Near,
         Likeness::Other => Correctness::Wrong,
     };
-    let remark = remark(&likeness);
+    let remark = match likeness {
+        Likeness::Near | Likeness::Other => {
+            of_article(response, answers.iter().copied()).unwrap_or_else(|| remark(&likeness))
+        }
+        Likeness::Same(_) | Likeness::Counted(_) => remark(&likeness),
+    };
     let close = match likeness {
         Likeness::Same(differences) if differences.is_empty() => None,
         Likeness::Same(differences) | Likeness::Counted(differences) => Some(differences),
@@ -106,6 +114,14 @@ pub(super) fn verdict<'a>(
     };
     let close = close.map(|differences| Close { answer: answer.to_owned(), differences });
     Verdict { outcome, given: response.trim().to_owned(), expected, remark, close }
+}
+
+/// What is to be said of an answer that has not the article of one that is right, and nothing else against it.
+fn of_article<'a>(response: &str, mut answers: impl Iterator<Item = &'a str>) -> Option<String> {
+    answers.find_map(|answer| article_apart(response, answer)).map(|apart| match apart {
+        ArticleApart::Missing(article) => format!("“{article}” is missing"),
+        ArticleApart::Other => "look at the article".to_owned(),
+    })
 }
 
 /// What is to be said of an answer that is right, or nearly.
@@ -201,6 +217,19 @@ mod tests {
                 (verdict.outcome, verdict.remark.as_str(), verdict.close.as_ref().map(|close| close.answer.as_str()));
             assert_eq!(found, (outcome, remark, close), "{given}");
             assert_eq!(verdict.expected, "colour");
+        }
+        for (given, accepted, outcome, remark) in [
+            ("Haus", &["das Haus"][..], Correctness::Wrong, "“das” is missing"),
+            ("der Haus", &["das Haus"], Correctness::Wrong, "look at the article"),
+            ("huis", &["**het** huis"], Correctness::Wrong, "“het” is missing"),
+            ("cat", &["the cat"], Correctness::Near, "“the” is missing"),
+            ("eau", &["the water", "l'eau"], Correctness::Near, "“l'” is missing"),
+            ("maison", &["the house", "la maison"], Correctness::Wrong, "“la” is missing"),
+            ("Haus", &["das Haus", "Haus"], Correctness::Right, ""),
+            ("Maus", &["das Haus"], Correctness::Wrong, ""),
+        ] {
+            let verdict = verdict(given, accepted.iter().copied(), Markup::Markdown, Weights::default());
+            assert_eq!((verdict.outcome, verdict.remark.as_str()), (outcome, remark), "{given}");
         }
         for given in ["ls -l", "`ls -l`"] {
             let verdict = verdict(given, ["`ls -l`"], Markup::Markdown, Weights::default());

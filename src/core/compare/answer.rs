@@ -6,8 +6,10 @@
 //! What an answer is ([`Nature`]) says what may differ in it: in code all punctuation counts, in a formula each mark.
 //!
 //! What no rule of this file lets pass is wrong, or nearly right where it is a slip of the finger ([`slip`](crate::core::compare::slip)), or an
-//! article that says little is missing (`answer/articles.rs`), or a gloss in brackets.
+//! article that says little is missing (`answer/articles.rs`), or a gloss in brackets, or where many write one letter for the other
+//! (`answer/akin.rs`).
 
+mod akin;
 mod articles;
 mod dates;
 mod readings;
@@ -16,7 +18,11 @@ mod spelled;
 #[cfg(test)]
 mod tests;
 
+use crate::core::compare::answer::akin::differ_in_dot;
+use crate::core::compare::answer::akin::differ_in_usual_marks;
 use crate::core::compare::answer::articles::Article;
+pub use crate::core::compare::answer::articles::ArticleApart;
+pub use crate::core::compare::answer::articles::article_apart;
 use crate::core::compare::answer::articles::without_article;
 use crate::core::compare::answer::readings::BOTH;
 use crate::core::compare::answer::readings::Reading;
@@ -317,6 +323,9 @@ pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likene
     if given.key.is_empty() {
         return Likeness::Other;
     }
+    if expected.nature == Nature::Words && differ_in_dot(&given.text, &expected.text) {
+        return Likeness::Counted(vec![Difference::Accents]);
+    }
     let are_leveled = given.is_leveled && expected.is_leveled;
     let is_same = if are_leveled { given.leveled() == expected.leveled() } else { given.key == expected.key };
     if is_same {
@@ -339,6 +348,7 @@ pub fn liken(given: &Given<'_>, expected: &Read<'_>, weights: Weights) -> Likene
         && (pairs()
             .filter(|(given, expected)| given.has_its_letters() && expected.has_its_letters())
             .any(|(given, expected)| is_slip(given.solid(), expected.solid()))
+            || differ_in_usual_marks(&given.key, &expected.key)
             || (!are_leveled
                 && (differ_in_article(given, expected, &is_slip) || lacks_gloss(given, expected, &is_slip))));
     if is_near { Likeness::Near } else { Likeness::Other }

@@ -167,6 +167,92 @@ const FAMILIES: &[(&str, &[&[&str]])] = &[
     ),
 ];
 
+/// Whole words that few letters tell apart, of one field: medicines, parts of the body, diseases, substances. Plurals in `-s` too.
+const WORDS: &[(&str, &str)] = &[
+    // Medicines and what the body makes of itself.
+    ("prednisone", "prednisolone"),
+    ("prednison", "prednisolon"),
+    ("prednisona", "prednisolona"),
+    ("methylprednisone", "methylprednisolone"),
+    ("nifedipine", "nimodipine"),
+    ("nifedipine", "felodipine"),
+    ("amlodipine", "nimodipine"),
+    ("lansoprazole", "pantoprazole"),
+    ("omeprazole", "esomeprazole"),
+    ("nitrazepam", "temazepam"),
+    ("lorazepam", "temazepam"),
+    ("ephedrine", "epinephrine"),
+    ("quinine", "quinidine"),
+    ("chlorpromazine", "chlorpropamide"),
+    ("cefotaxime", "cefuroxime"),
+    ("insulin", "inulin"),
+    ("creatine", "creatinine"),
+    ("creatin", "creatinin"),
+    ("kreatin", "kreatinin"),
+    ("creatina", "creatinina"),
+    ("cysteine", "cystine"),
+    ("cystein", "cystin"),
+    ("cisteina", "cistina"),
+    ("aldosterone", "androsterone"),
+    ("cortisol", "cortisone"),
+    ("renin", "rennin"),
+    ("thymine", "thymidine"),
+    ("thymine", "thiamine"),
+    ("glucagon", "glycogen"),
+    ("benzene", "benzine"),
+    ("silicon", "silicone"),
+    // Parts of the body.
+    ("ileum", "ilium"),
+    ("ileal", "ilial"),
+    ("perineal", "peroneal"),
+    ("perineal", "peritoneal"),
+    ("perineum", "peritoneum"),
+    ("peroneal", "peritoneal"),
+    ("ureter", "urethra"),
+    ("ureteral", "urethral"),
+    ("ureteric", "urethric"),
+    ("uretere", "urethre"),
+    ("uretere", "uretre"),
+    ("ureter", "uretra"),
+    ("bronchial", "branchial"),
+    ("brachial", "branchial"),
+    ("brachial", "bronchial"),
+    ("carotid", "parotid"),
+    ("facial", "fascial"),
+    ("femur", "femoral"),
+    ("malleus", "malleolus"),
+    ("medial", "median"),
+    ("mental", "dental"),
+    ("pleural", "plural"),
+    ("prostate", "prostrate"),
+    ("radial", "radical"),
+    ("trochlea", "cochlea"),
+    ("humeral", "humoral"),
+    ("vagal", "valgal"),
+    ("vagus", "valgus"),
+    ("valgus", "varus"),
+    // What happens to them.
+    ("dysphasia", "dysplasia"),
+    ("dysphonia", "dysphoria"),
+    ("incubation", "intubation"),
+    ("miosis", "meiosis"),
+    ("mitosis", "meiosis"),
+    ("miosis", "mitosis"),
+    ("mitosis", "mycosis"),
+    ("osteoporosis", "osteopetrosis"),
+    ("palpation", "palpitation"),
+    ("rubella", "rubeola"),
+    ("tinea", "taenia"),
+    ("tinea", "tenia"),
+    ("centromere", "centrosome"),
+    ("chromatid", "chromatin"),
+];
+
+/// Whether two words are a pair of these.
+fn are_pair(one: &str, other: &str) -> bool {
+    WORDS.contains(&(one, other)) || WORDS.contains(&(other, one))
+}
+
 /// Whether two texts that differ by slips only, as keys, have words in the same place that are two different ones.
 pub(super) fn have_opposites(one: &str, other: &str) -> bool {
     let (mine, others) = (words(one), words(other));
@@ -183,6 +269,10 @@ fn words(text: &str) -> Vec<&str> {
 
 fn are_opposites(one: &str, other: &str) -> bool {
     let both_ways = |of: &dyn Fn(&str, &str) -> bool| of(one, other) || of(other, one);
+    let singular = |word| str::strip_suffix(word, 's').unwrap_or(word);
+    if are_pair(one, other) || are_pair(singular(one), singular(other)) {
+        return true;
+    }
     BEGINNINGS.iter().any(|(a, b, conditions)| {
         let is_such = |rest: &str| {
             let fits = |condition: &str| match condition.strip_prefix('-') {
@@ -280,6 +370,13 @@ mod tests {
             ("refraction", "reflection"),
             ("metacarpal", "metatarsal"),
             ("dessous", "dessus"),
+            ("prednisone", "prednisolone"),
+            ("ileum", "ilium"),
+            ("perineal nerve", "peroneal nerve"),
+            ("ureters", "urethras"),
+            ("the ureteral orifice", "the urethral orifice"),
+            ("creatinine", "creatine"),
+            ("meiosis", "miosis"),
         ] {
             assert!(have_opposites(one, other) && have_opposites(other, one), "{one} / {other}");
         }
@@ -321,6 +418,11 @@ mod tests {
             ("enplain", "explain"),
             ("decade", "decide"),
             ("oftware", "software"),
+            ("prednisolne", "prednisolone"),
+            ("illium", "ilium"),
+            ("uretra", "urethra"),
+            ("perinial", "perineal"),
+            ("prostrate gland", "prostatic gland"),
             ("same", "same"),
             ("word", "words and more"),
         ] {

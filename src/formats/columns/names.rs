@@ -27,7 +27,7 @@ const SYNONYMS: &[(Column, &str)] = &[
             palabras|preguntas|términos|parole|domande|termini|palavras|perguntas|woorden|vragen|begrippen|\
             słówko|slowko|słówka|słowa|pytania|вопросы|термины|слівце|glosor|glosa|frågor|\
             slovíčka|slova|otázky|kelimeler|sorular|生词表|词汇|詞彙|字词|词|語句|語彙|어휘|단어장|kérdések|szavak|cuvant|cuvinte|întrebări|\
-            λέξεις|ερωτήσεις|ερώτημα|מונח|المفردات|المفردة|المصطلح|शब्दावली|từ ngữ|thuật ngữ|kosakata|soal|istilah|ศัพท์|คำ|\
+            λέξεις|ερωτήσεις|ερώτημα|מונח|المفردات|المفردة|المصطلح|शब्दावली|từ ngữ|thuật ngữ|kosakata|soal|istilah|ศัพท์|คำ|คำศัพท์ใหม่|คำนาม|คำกริยา|ประโยค|วลี|สำนวน|\
             paraula|orð|spurning|vorto|demando|verbum|vocabulum|salita|tanong|perkataan|soalan|neno|swali|کلمه|واژه|سوال|پرسش|\
             سؤال|শব্দ|প্রশ্ন|சொல்|கேள்வி|పదం|ప్రశ్న|სიტყვა|კითხვა|բառ|հարց|сөз|сұрақ|so'z|savol|söz|sual|fjalë|pyetje|hitz|galdera|focal|ceist|gair|cwestiwn",
     ),
@@ -53,7 +53,7 @@ const SYNONYMS: &[(Column, &str)] = &[
             traduções|antwoorden|vertalingen|betekenissen|odpowiedzi|tłumaczenia|znaczenia|ответы|переводы|значения|відповіді|\
             переклади|översättningar|översättningen|odpovědi|překlady|významy|cevaplar|çeviriler|anlamlar|答|解释|解釋|含义|涵义|译文|\
             답변|풀이|해설|설명문|우리말|válaszok|jelentések|raspuns|răspunsuri|semnificație|απαντήσεις|ορισμός|הגדרה|משמעות|פירוש|\
-            التعريف|जवाब|अनुवाद|परिभाषा|định nghĩa|đáp án|makna|definisi|คำตอบที่ถูก|แปล|traducció|resposta|significat|þýðing|svör|\
+            التعريف|जवाब|अनुवाद|परिभाषा|định nghĩa|đáp án|makna|definisi|คำตอบที่ถูก|แปล|แปลว่า|ความหมายไทย|คำจำกัดความ|นิยาม|เฉลย|traducció|resposta|significat|þýðing|svör|\
             traduko|signifo|respondo|significatio|kahulugan|sagot|jawapan|maksud|maana|jibu|tafsiri|معنی|پاسخ|جواب|অর্থ|উত্তর|অনুবাদ|பொருள்|\
             விடை|అర్థం|జవాబు|თარგმანი|პასუხი|թարգմանություն|պատասխան|аударма|жауап|tarjima|javob|tərcümə|cavab|përkthim|përgjigje|itzulpen|\
             erantzun|aistriúchán|freagra|cyfieithiad|ateb",
@@ -118,7 +118,7 @@ pub(in crate::formats) fn may_count_rows(plain: &str) -> bool {
 
 /// Names of columns that are neither question nor answer where both are there: shown as lines of the explanation, and no news.
 const ASIDE: &str = "\
-    example|examples|example sentence|sentence|sentences|usage|context|pronunciation|reading|pinyin|zhuyin|bopomofo|\
+    example|examples|example sentence|ตัวอย่าง|ตัวอย่างประโยค|ประโยคตัวอย่าง|คำอ่าน|การออกเสียง|ชนิดของคำ|sentence|sentences|usage|context|pronunciation|reading|pinyin|zhuyin|bopomofo|\
     romaji|rōmaji|romanization|romanisation|transliteration|transcription|kana|furigana|hiragana|katakana|jyutping|\
     ipa|phonetic|phonetics|part of speech|pos|word class|word type|gender|plural|article|genus|wortart|synonym|\
     synonyms|antonym|antonyms|etymology|mnemonic|url|link|image|picture|photo|audio|sound|level|lesson|chapter|unit|\
@@ -180,7 +180,9 @@ const LANGUAGES: &str = "\
     almanca|fransızca|ispanyolca|rusça|çince|japonca|arapça|magyar|angol|német|română|engleză|ελληνικά|αγγλικά|\
     portugues|japones|inggris|indonesia|jepang|jerman|prancis|spanyol|\
     עברית|אנגלית|العربية|الإنجليزية|हिन्दी|हिंदी|अंग्रेज़ी|ไทย|tiếng việt|tiếng anh|中文|汉语|漢語|英语|英語|英文|德语|德文|法语|法文|\
-    西班牙语|日语|日文|韩语|俄语|日本語|ドイツ語|フランス語|スペイン語|中国語|韓国語|ロシア語|イタリア語|한국어|영어|독일어|프랑스어|스페인어|중국어|일본어|러시아어";
+    西班牙语|日语|日文|韩语|俄语|日本語|ドイツ語|フランス語|スペイン語|中国語|韓国語|ロシア語|イタリア語|한국어|영어|독일어|프랑스어|스페인어|중국어|일본어|러시아어|\
+    ภาษาไทย|ภาษาอังกฤษ|อังกฤษ|ภาษาจีน|จีน|ภาษาญี่ปุ่น|ญี่ปุ่น|ภาษาเกาหลี|เกาหลี|ภาษาฝรั่งเศส|ฝรั่งเศส|ภาษาเยอรมัน|เยอรมัน|\
+    ภาษาสเปน|สเปน|ภาษารัสเซีย|รัสเซีย|ภาษาลาว|ลาว|ภาษาเขมร|ภาษาพม่า|ภาษามลายู|ภาษาเวียดนาม";
 
 /// Codes of languages, which count only where every name is one.
 const CODES: &str = "\
@@ -218,6 +220,64 @@ const TRANSLATIONS: &[(&str, &str)] = &[
     ("brontaal", "doeltaal"),
     ("源语言", "目标语言"),
 ];
+
+/// Names of things and of what is said of them, in one language each: alone they are words like others, and together they are a header, with
+/// the names of roles or titles beside them at most.
+const EXPLAINED: &[(&str, &str)] = &[
+    (
+        "command|commands|shortcut|shortcuts|keyboard shortcut|key|keys|keybinding|key binding|key combination|hotkey|hot key|function|flag|\
+         option|switch|argument|parameter|operator|method|keyword|abbreviation|acronym|code|error code|status code|tool|syntax|verb|\
+         idiom|slang|port|protocol|pattern|regex|class|property|attribute|tag|variable",
+        "description|desc|desc.|meaning|action|effect|result|purpose|explanation|what it does|usage|use|function|output|service|definition|\
+         stands for|full form",
+    ),
+    (
+        "befehl|befehle|tastenkürzel|tastenkombination|kürzel|taste|funktion|option|operator|abkürzung|methode|schlüsselwort",
+        "beschreibung|wirkung|aktion|bedeutung|erklärung|funktion|zweck|ergebnis",
+    ),
+    (
+        "commande|raccourci|raccourci clavier|touche|fonction|option|opérateur|abréviation|méthode",
+        "description|effet|action|signification|explication|fonction|résultat",
+    ),
+    (
+        "comando|atajo|atajo de teclado|tecla|función|opción|operador|abreviatura|método",
+        "descripción|efecto|acción|significado|explicación|función|resultado",
+    ),
+    (
+        "comando|scorciatoia|tasto|funzione|opzione|operatore|abbreviazione|metodo",
+        "descrizione|effetto|azione|significato|spiegazione|funzione",
+    ),
+    (
+        "comando|atalho|tecla|função|opção|operador|abreviatura|método",
+        "descrição|efeito|ação|significado|explicação|função",
+    ),
+    (
+        "opdracht|commando|sneltoets|toets|functie|optie|afkorting",
+        "beschrijving|omschrijving|effect|actie|betekenis|uitleg|functie",
+    ),
+    ("polecenie|skrót|klawisz|funkcja|opcja|komenda", "opis|działanie|efekt|znaczenie|wyjaśnienie"),
+    (
+        "команда|сочетание клавиш|клавиша|функция|опция|ключ|аббревиатура",
+        "описание|действие|эффект|значение|объяснение",
+    ),
+    ("komut|kısayol|tuş|işlev|fonksiyon|seçenek|kısaltma", "açıklama|işlev|anlam|anlamı|etki|sonuç"),
+    ("命令|快捷键|快捷鍵|函数|函數|选项|選項|缩写|縮寫|参数|參數", "说明|說明|描述|作用|功能|含义|意思|解释"),
+    ("コマンド|ショートカット|ショートカットキー|キー|関数|オプション|略語", "説明|機能|動作|意味|効果"),
+    ("명령어|명령|단축키|키|함수|옵션|약어", "설명|기능|동작|의미|뜻|효과"),
+    ("คำสั่ง|ปุ่มลัด|คีย์ลัด|ปุ่ม|ฟังก์ชัน|ฟังก์ชั่น|ตัวย่อ|คำย่อ", "คำอธิบาย|คำอธิบายคำสั่ง|ความหมาย|หน้าที่|การทำงาน|ผลลัพธ์"),
+];
+
+/// Whether names are those of a thing and of what is said of it.
+pub(in crate::formats) fn explains(names: &[String]) -> bool {
+    let plain: Vec<String> = names.iter().map(|name| plain(name)).filter(|name| !name.is_empty()).collect();
+    let is_known = |name: &String| title(name).is_some() || columns::named(name) != Column::Unknown;
+    EXPLAINED.iter().any(|(things, sayings)| {
+        let is_of_pair = |name: &String| is_in(things, name) || is_in(sayings, name);
+        let is_said_of = |thing: usize| plain.iter().enumerate().any(|(at, name)| at != thing && is_in(sayings, name));
+        plain.iter().enumerate().any(|(at, name)| is_in(things, name) && is_said_of(at))
+            && plain.iter().all(|name| is_of_pair(name) || is_known(name))
+    })
+}
 
 /// A plain name without blanks and hyphens.
 pub(super) fn without_blanks(name: &str) -> String {
@@ -391,7 +451,17 @@ fn beside_language(plain: &str) -> Option<String> {
     if words.len() < 2 {
         // Where no blanks are written the language stands before the noun.
         let is_unspaced = plain.chars().next().is_some_and(|c| c as u32 >= 0x2e80);
-        let rest = LANGUAGES.split('|').filter(|_| is_unspaced).find_map(|language| plain.strip_prefix(language))?;
+        let rest = LANGUAGES.split('|').filter(|_| is_unspaced).find_map(|language| plain.strip_prefix(language));
+        // In Thai it stands behind it.
+        let behind = || {
+            let is_thai = plain.chars().all(|c| ('\u{e00}'..='\u{e7f}').contains(&c));
+            LANGUAGES
+                .split('|')
+                .filter(|_| is_thai)
+                .find_map(|language| plain.strip_suffix(language))
+                .map(|noun| noun.trim_end_matches("ภาษา"))
+        };
+        let rest = rest.or_else(behind)?;
         return Some(rest.strip_prefix('の').unwrap_or(rest).to_owned()).filter(|rest| !rest.is_empty());
     }
     let (languages, others): (Vec<&str>, Vec<&str>) =

@@ -8,6 +8,7 @@ use super::table_cases::read_so;
 use super::table_cases::said;
 use crate::formats::Importer as _;
 use crate::formats::Item;
+use crate::formats::Unsure;
 use crate::formats::testing::notes;
 use crate::formats::testing::rejected;
 use std::io::Cursor;
@@ -176,4 +177,66 @@ fn names_of_cards_and_decks_are_no_longer_than_fields() {
         assert_eq!(why, [format!("`{name}` is longer than 1 MB; shorten it, or make several cards of it")]);
         assert_eq!(lines(&outcomes), ["c → d"]);
     }
+}
+
+#[test]
+fn names_of_things_and_of_what_is_said_of_them_are_a_header() {
+    for (text, expected) in [
+        ("command,description\nls,list files\ncd,change the directory\n", "ls → list files"),
+        ("function,meaning\nsum,adds numbers\nlen,counts\n", "sum → adds numbers"),
+        ("shortcut,action\nctrl+c,copy\nctrl+v,paste\n", "ctrl+c → copy"),
+        ("flag,effect\n-l,long list\n-a,all files\n", "-l → long list"),
+        ("flag,effect,example\n-l,long list,ls -l\n-a,all files,\n", "-l → long list (example: ls -l)"),
+        ("befehl;beschreibung\nls;zeigt dateien\ncd;wechselt den ordner\n", "ls → zeigt dateien"),
+        ("コマンド,説明\nls,一覧\ncd,移動\n", "ls → 一覧"),
+        ("คำสั่ง,คำอธิบาย\nls,แสดงไฟล์\ncd,เปลี่ยน\n", "ls → แสดงไฟล์"),
+        ("คำศัพท์,แปล,ตัวอย่าง\nแมว,cat,x\nหมา,dog,\n", "แมว → cat (ตัวอย่าง: x)"),
+        ("ภาษาไทย,ภาษาอังกฤษ\nแมว,cat\nหมา,dog\n", "แมว → cat"),
+        ("คำศัพท์ภาษาอังกฤษ,คำแปลภาษาไทย\ncat,แมว\ndog,หมา\n", "cat → แมว"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!((lines(&outcomes)[0].as_str(), lines(&outcomes).len()), (expected, 2), "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+    // Words for the same things in two languages, and two words that come again.
+    for text in ["funktion,function\nhaus,house\nbaum,tree\n", "key,action\nkey,tecla\nhouse,casa\n"] {
+        assert_eq!(lines(&read(text)).len(), 3, "{text}");
+    }
+}
+
+#[test]
+fn the_persons_of_a_verb_are_lines_of_the_answer() {
+    for (text, expected) in [
+        (
+            "verb,yo,tú,él,nosotros,vosotros,ellos\nser,soy,eres,es,somos,sois,son\nir,voy,vas,va,vamos,vais,van\n",
+            "ser → yo: soy\ntú: eres\nél: es\nnosotros: somos\nvosotros: sois\nellos: son",
+        ),
+        (
+            "Infinitiv;ich;du;er/sie/es\nsein;bin;bist;ist\nhaben;habe;hast;hat\n",
+            "sein → ich: bin\ndu: bist\ner/sie/es: ist",
+        ),
+        (",je,tu,il\nêtre,suis,es,est\navoir,ai,as,a\n", "être → je: suis\ntu: es\nil: est"),
+        ("verb,1sg,2sg,3sg\nesse,sum,es,est\nire,eo,is,it\n", "esse → 1sg: sum\n2sg: es\n3sg: est"),
+        (
+            "verbo,significado,yo,tú,él\nser,to be,soy,eres,es\nir,to go,voy,vas,va\n",
+            "ser → to be (yo: soy; tú: eres; él: es)",
+        ),
+        (
+            "infinitive,english,ich,du,er\nsein,to be,bin,bist,ist\nhaben,to have,habe,hast,hat\n",
+            "sein → to be (ich: bin; du: bist; er: ist)",
+        ),
+    ] {
+        let outcomes = read(text);
+        assert_eq!((lines(&outcomes)[0].as_str(), lines(&outcomes).len()), (expected, 2), "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+    // Whether the tense or the forms are the answer only a person can tell.
+    let text = "verb,tense,yo,tú,él\nser,present,soy,eres,es\nser,past,era,eras,era\n";
+    let diagnosis = CSV.diagnose(&mut Cursor::new(text), &options("")).unwrap().unwrap();
+    assert_eq!(diagnosis.unsure, [Unsure::Sides]);
+    // Which columns these are can be said.
+    let diagnosis = CSV.diagnose(&mut Cursor::new("verb,yo,tú,él\nser,soy,eres,es\n"), &options("")).unwrap().unwrap();
+    assert_eq!(diagnosis.as_columns(), "front=1,back=2,back=3,back=4");
+    let outcomes = read_so(&options("front=1,back=2,back=3"), b"a,b,c\nd,e,f\n").unwrap();
+    assert_eq!(lines(&outcomes), ["a → b\nc", "d → e\nf"]);
 }

@@ -258,6 +258,9 @@ pub enum TableWarning {
         /// What was taken.
         taken: String,
     },
+    /// Lines above the rows that say something of all cards.
+    #[error("{}: {}", one_or(.0, "a line above the rows applies to all cards", "lines above the rows apply to all cards"), ticked(.0))]
+    OfAll(Vec<String>),
     /// A list of terms and what they mean.
     #[error("each line is read as a term, {0} and what it means; use --delimiter to change that")]
     TermList(String),

@@ -360,10 +360,76 @@ fn tables_of_markdown_are_tables() {
         "| German | English |\n|:---|---:|\n| Haus | house |\n| Baum | tree |\n",
         "German | English\n--- | ---\nHaus | house\nBaum | tree\n",
         "| Haus | house |\n| Baum | tree |\n",
+        "|German|English|\n|:-|--|\n|Haus|house|\n|Baum|tree|\n",
+        "# Words\n\nFrom the first lesson:\n\n| German | English |\n| --- | --- |\n| Haus | house |\n| Baum | tree |\n",
+        "---\ntitle: Words\n---\n\n| Wald | Meer |\n| --- | --- |\n| Haus | house |\n| Baum | tree |\n",
+        "## A\n| Side | Other |\n|--|--|\n| Haus | house |\n\n## B\n| Side | Other |\n|--|--|\n| Baum | tree |\n",
+        "|  |  |\n| --- | --- |\n| Haus | house |\n| Baum | tree |\n",
     ] {
         let outcomes = read(text);
         assert_eq!(lines(&outcomes), ["Haus → house", "Baum → tree"], "{text}");
         assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn a_markdown_file_is_a_table_where_it_holds_hardly_anything_else() {
+    let table = "# Words\n\n| a | b |\n|---|---|\n| c | d |\n";
+    for name in ["x.md", "x.markdown", "X.MD"] {
+        assert!(CSV.sniff(name, table.as_bytes()), "{name}");
+        for other in ["# Words\n\nText, and more.\n", "- a: b\n- c: d\n", "a,b\nc,d\n", ""] {
+            assert!(!CSV.sniff(name, other.as_bytes()), "{name}: {other}");
+        }
+    }
+    let outcomes = read(table);
+    assert!(said(&outcomes).contains("the first row was taken for a header"), "{}", said(&outcomes));
+    assert!(losses(&outcomes).iter().any(|loss| loss.starts_with("1 line above")), "{:?}", losses(&outcomes));
+}
+
+#[test]
+fn a_line_above_the_rows_that_says_tags_or_a_deck_applies_to_all() {
+    for (text, expected) in [
+        ("tags: spanish verbs\nser,to be\nir,to go\n", "ser → to be [spanish|verbs]"),
+        ("Tags: spanish, verbs\nser,to be\nir,to go\n", "ser → to be [spanish|verbs]"),
+        ("tags: #spanish #verbs\n\nser - to be\nir - to go\n", "ser → to be [spanish|verbs]"),
+        ("tags: spanish,verbs\nfront,back\nser,to be\nir,to go\n", "ser → to be [spanish|verbs]"),
+        ("\"tags: spanish, verbs\",\nser,to be\nir,to go\n", "ser → to be [spanish|verbs]"),
+        ("tags:\tspanish verbs\nser\tto be\nir\tto go\n", "ser → to be [spanish|verbs]"),
+        ("deck: Verbs\ntags: spanish\nser;to be\nir;to go\n", "ser → to be [spanish]"),
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[0], expected, "{text}");
+        assert_eq!((lines(&outcomes).len(), rejected(&outcomes)), (2, vec![]), "{text}");
+        assert!(said(&outcomes).contains("above the rows"), "{text}: {}", said(&outcomes));
+    }
+    // A list of terms with colons has that term.
+    let text = "tags: labels of a card\ndeck: a set of notes\nnote: what somebody wrote\n";
+    assert_eq!(lines(&read(text)), ["tags → labels of a card", "deck → a set of notes", "note → what somebody wrote"]);
+}
+
+#[test]
+fn a_heading_with_a_dash_makes_no_card_where_the_terms_look_otherwise() {
+    for text in [
+        "Chapter 1 - Verbs\nser - to be\nir - to go\nver - to see\n",
+        "ser - to be\nir - to go\nUnit 2 – More verbs\nver - to see\n",
+        "Lektion 3: Verben\nser - to be\nir - to go\nver - to see\n",
+        "第3課 - Verbs\nser - to be\nir - to go\nver - to see\n",
+        "Unidad IV - Verbos\n- ser - to be\n- ir - to go\n- ver - to see\n",
+    ] {
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes), ["ser → to be", "ir → to go", "ver → to see"], "{text}");
+        assert!(
+            losses(&outcomes).iter().any(|loss| loss.starts_with("1 heading of the list")),
+            "{:?}",
+            losses(&outcomes)
+        );
+        assert!(!said(&outcomes).contains("became a card"), "{text}: {}", said(&outcomes));
+    }
+    for text in [
+        "Chapter 1 - Loomings\nChapter 2 - The Carpet-Bag\nChapter 3 - The Spouter-Inn\n",
+        "Part 1 - Hell\nDante - Italian poet\nVirgil - Roman poet\nBeatrice - Dante's love\n",
+    ] {
+        assert_eq!(lines(&read(text)).len(), text.lines().count(), "{text}");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::formats::columns::Column;
 use crate::formats::columns::Dialect;
 use crate::formats::csv::VERSION;
 use crate::formats::csv::fault::TableFault;
+use crate::formats::csv::markdown;
 use crate::formats::table::Rows;
 use std::borrow::Cow;
 
@@ -31,6 +32,12 @@ pub(super) struct Head {
     pub(super) senseless: Vec<String>,
     /// Other lines among the directives: comments.
     pub(super) comments: u64,
+    /// Lines without a `#` that say something of all rows, as they are written.
+    pub(super) of_all: Vec<String>,
+    /// The file has a table of Markdown, whose first row names the columns.
+    pub(super) is_markdown: bool,
+    /// Lines above that table.
+    pub(super) above: u64,
 }
 
 impl Head {
@@ -45,13 +52,45 @@ impl Head {
             };
             if let Some(sep) = excel_sep(line).filter(|_| first) {
                 head.sep = Some(sep);
+            } else if let Some((key, value)) = of_all(line, sample.get(end..).unwrap_or_default()).filter(|_| !head.any)
+            {
+                head.says_of_all(key, value);
+                head.of_all.push(line.trim_end_matches(PADDING).to_owned());
             } else if !head.directive(line)? {
                 break;
             }
             first = false;
             rows.skip_line()?;
         }
+        head.find_markdown(rows)?;
         Ok(head)
+    }
+
+    /// Passes over what stands above a table of Markdown.
+    fn find_markdown(&mut self, rows: &mut Rows<'_>) -> Result<(), FormatError> {
+        if self.own || rows.by_row || self.separator.is_some() {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(rows.sample()?).into_owned();
+        let Some(found) = markdown::table(&text) else { return Ok(()) };
+        for line in text.lines().take(found.above) {
+            self.above += u64::from(!line.trim().is_empty());
+            rows.skip_line()?;
+        }
+        self.separator = Some("|".to_owned());
+        self.is_markdown = found.has_names;
+        Ok(())
+    }
+
+    /// `tags: verbs, spanish`, `deck: Spanish`
+    fn says_of_all(&mut self, key: OfAll, value: &str) {
+        match key {
+            OfAll::Tags => {
+                let tags = value.split([' ', '\t', ',', ';']).map(|tag| tag.trim_start_matches('#'));
+                self.tags.extend(tags.filter(|tag| !tag.is_empty()).map(str::to_owned));
+            }
+            OfAll::Deck => self.deck = Some(value.to_owned()),
+        }
     }
 
     /// Reads a line if it is a directive, or a comment after one; `false` if it is a row.
@@ -152,6 +191,39 @@ const KNOWN: &[&str] = &[
     "if matches",
     "match scope",
 ];
+
+/// What a line above the rows says of all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OfAll {
+    Tags,
+    Deck,
+}
+
+/// What a spreadsheet puts behind a line that has fewer cells than the table.
+const PADDING: [char; 6] = [',', ';', '\t', '|', ' ', '"'];
+
+/// Lines that are looked at to tell whether all of them have a word and a colon in front.
+const LOOKED_AT: usize = 20;
+
+/// A line such as `tags: verbs` with what it says, where the lines below are not written so: they may be a list of terms, in which `tags` is one.
+fn of_all<'l>(line: &'l str, below: &[u8]) -> Option<(OfAll, &'l str)> {
+    let (key, value) = line.trim_start_matches('"').split_once(':')?;
+    let key = match key.trim().to_lowercase().as_str() {
+        "tags" => OfAll::Tags,
+        "deck" => OfAll::Deck,
+        _ => return None,
+    };
+    let value = value.trim_end_matches(PADDING).trim();
+    let below = String::from_utf8_lossy(below);
+    let mut rows = below.lines().map(str::trim).filter(|line| !line.is_empty()).take(LOOKED_AT).peekable();
+    let is_alike = |line: &&str| {
+        let before = line.split_once(':').map(|(before, behind)| (before, behind.starts_with(char::is_whitespace)));
+        before.is_some_and(|(before, is_apart)| is_apart && !before.contains(PADDING))
+    };
+    rows.peek()?;
+    let (alike, others): (Vec<&str>, Vec<&str>) = rows.partition(is_alike);
+    (alike.len() <= 1 && alike.len() < others.len() && value.contains(char::is_alphanumeric)).then_some((key, value))
+}
 
 /// A line whose first cell a spreadsheet put in quotes, without these.
 fn unquoted(line: &str) -> Cow<'_, str> {

@@ -5,6 +5,7 @@ use crate::formats::columns;
 use crate::formats::columns::Column;
 use crate::formats::columns::names;
 use crate::formats::columns::names::Title;
+use crate::formats::csv::persons::persons;
 use crate::formats::table::survey::Survey;
 
 /// What the first row is.
@@ -79,6 +80,9 @@ pub(super) fn verdict(survey: &Survey) -> Verdict {
     let is_pair = |(one, other): &(&str, &str)| matches!(&cells[..], [a, b] if a.eq_ignore_ascii_case(one) && b.eq_ignore_ascii_case(other));
     let is_translation = || names::translation(cells).is_some();
     if (PAIRS.iter().any(is_pair) || is_translation()) && !survey.below.is_empty() {
+        return Verdict::Is(HeaderRow::Likely);
+    }
+    if (names::explains(cells) || !persons(cells).is_empty()) && !survey.below.is_empty() && !repeats(survey) {
         return Verdict::Is(HeaderRow::Likely);
     }
     if filled.len() < 2 || columns::is_cloze(&cells.concat()) {

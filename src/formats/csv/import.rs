@@ -22,6 +22,7 @@ use crate::formats::csv::head::Head;
 use crate::formats::csv::layout::Layout;
 use crate::formats::csv::layout::Named;
 use crate::formats::csv::layout::Outcome;
+use crate::formats::csv::markdown;
 use crate::formats::csv::misfits::Misfits;
 use crate::formats::csv::separator;
 use crate::formats::csv::titles::below_titles;
@@ -37,8 +38,8 @@ use crate::formats::table::survey::Survey;
 
 /// Extensions of text files that hold no table.
 const OTHER_TEXT: &[&str] = &[
-    "md", "markdown", "org", "toml", "json", "jsonl", "ndjson", "yaml", "yml", "xml", "html", "htm", "rs", "py", "sh",
-    "tex", "log", "sql",
+    "org", "toml", "json", "jsonl", "ndjson", "yaml", "yml", "xml", "html", "htm", "rs", "py", "sh", "tex", "log",
+    "sql",
 ];
 
 /// Reader of tables.
@@ -84,6 +85,7 @@ impl Importer for TableImporter {
         match (self.delimiter, extension(file_name).as_str()) {
             (Some(_), extension) => matches!(extension, "tsv" | "tab"),
             (None, "csv" | "txt") => true,
+            (None, "md" | "markdown") => markdown::table(&String::from_utf8_lossy(head)).is_some(),
             (None, extension) => !OTHER_TEXT.contains(&extension) && is_texty(head),
         }
     }
@@ -137,7 +139,8 @@ impl<'a> Opened<'a> {
         let head = Head::read(&mut rows)?;
         rows.comments = head.any;
         let survey = separator::find(&mut rows, &head, options, default, &mut warnings)?;
-        let (survey, above) = below_titles(&mut rows, survey, options, head.own)?;
+        let (survey, titles) = below_titles(&mut rows, survey, options, head.own || head.is_markdown)?;
+        let above = titles + head.above;
         if survey.columns > MOST_COLUMNS {
             return Err(refused(TableFault::TooManyColumns(rows.separator.name())));
         }
@@ -147,6 +150,9 @@ impl<'a> Opened<'a> {
                 None => format!("`#{name}`"),
             };
             warnings.push(TableWarning::UnknownDirectives(head.unknown.iter().map(words).collect()));
+        }
+        if !head.of_all.is_empty() {
+            warnings.push(TableWarning::OfAll(head.of_all.clone()));
         }
         if head.html.is_none() && options.markup.is_none() && !head.own {
             warnings.extend(html_in(&survey).map(TableWarning::LooksLikeHtml));

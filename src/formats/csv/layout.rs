@@ -55,6 +55,8 @@ pub(super) struct Layout {
     is_spaced: bool,
     /// Whether a mark stands before each line of a list.
     has_marks: bool,
+    /// Whether lines such as `Chapter 1 - Verbs` are headings of a list.
+    has_parts: bool,
     /// The first line, which may be a heading.
     first: String,
     /// The kind of a row that doesn't name one.
@@ -142,6 +144,7 @@ impl Layout {
             width: survey.columns.max(if has_header { roles.names.len() } else { 0 }),
             is_spaced: is_spaced(survey),
             has_marks: separator.is_of_list() && list::have_marks(survey),
+            has_parts: separator.is_of_list() && list::has_parts(survey),
             first: survey.first.first().cloned().unwrap_or_default(),
             default: basic,
             of_all,
@@ -203,8 +206,11 @@ impl Layout {
             let columns = self.roles.columns.clone();
             let targets: Vec<Target> =
                 columns.iter().enumerate().map(|(at, column)| self.target(at, *column, kind, variant)).collect();
-            let place =
-                |name| targets.iter().position(|target| matches!(target, Target::Field(field, _) if *field == name));
+            let place = |name| {
+                targets.iter().position(
+                    |target| matches!(target, Target::Field(field, _) | Target::Line(field, _) if *field == name),
+                )
+            };
             let required = kind.fields().iter().filter(|field| field.required);
             let least = required.filter_map(|field| place(field.name)).max().map_or(0, |last| last + 1);
             let says = self.says(&targets, variant);
@@ -292,10 +298,7 @@ impl Layout {
         if is_rule(Some(cells), &self.separator) {
             return Ok(Outcome::Blank);
         }
-        if self.separator.is_of_list()
-            && row.len() == 1
-            && cells.get(0).is_some_and(|(line, _)| list::is_heading(line, &self.first))
-        {
+        if self.is_heading(row, cells) {
             self.tally.headings += 1;
             return Ok(Outcome::LeftOut);
         }
@@ -352,7 +355,7 @@ impl Layout {
                 Some(target) => *target,
             };
             if is_html && text.contains(['<', '[']) {
-                only_picture |= self.tally.media(&text) && matches!(target, Target::Field(..));
+                only_picture |= self.tally.media(&text) && matches!(target, Target::Field(..) | Target::Line(..));
             } else if self.dialect == Dialect::Anki && text.contains('[') {
                 self.tally.sounds(&text);
             }
@@ -360,6 +363,10 @@ impl Layout {
                 Target::Label(label) => {
                     let label = self.roles.labels.get(label).map_or("", String::as_str);
                     draft.put_line(label, &text, if is_html { "<br>" } else { "\n" });
+                }
+                Target::Line(name, label) => {
+                    let label = self.roles.labels.get(label).map_or("", String::as_str);
+                    draft.put_line_in(name, label, &text, if is_html { "<br>" } else { "\n" });
                 }
                 target => draft.put(target, Given::Text(text), self.dialect)?,
             }
@@ -391,6 +398,16 @@ impl Layout {
             fault if row.len() >= plan.least => fault.into(),
             _ => RowFault::TooNarrow { found: row.len(), least: plan.least, separator: self.separator.name() },
         })
+    }
+
+    /// Whether a row of a list, or of a file with a table of Markdown, is a heading.
+    fn is_heading(&self, row: &Row, cells: Cells<'_>) -> bool {
+        let Some((line, _)) = cells.get(0) else { return false };
+        if !self.separator.is_of_list() {
+            return self.head.is_markdown && row.len() == 1 && line.starts_with('#');
+        }
+        (row.len() == 1 && (list::is_heading(line, &self.first) || list::is_part(line)))
+            || (self.has_parts && list::is_part(line))
     }
 
     fn too_wide(&self, found: usize) -> RowFault {
@@ -512,7 +529,7 @@ const LINES_ABOVE_ANSWERS: [&str; 3] = ["<hr id=answer>", "<hr id=\"answer\">", 
 /// no HTML.
 fn of_html(cell: Cow<'_, str>, target: Target) -> Cow<'_, str> {
     let is_text = match target {
-        Target::Field(..) | Target::Label(_) => true,
+        Target::Field(..) | Target::Label(_) | Target::Line(..) => true,
         Target::Column(column) => matches!(column, Column::Speaker | Column::Hint | Column::Extra),
         Target::Wrong(_) | Target::Skip | Target::Surplus => false,
     };

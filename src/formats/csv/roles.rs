@@ -12,9 +12,7 @@ use crate::formats::columns;
 use crate::formats::columns::Column;
 use crate::formats::columns::names;
 use crate::formats::columns::names::Title;
-use crate::formats::columns::note_types::NoteType;
 use crate::formats::columns::note_types::kind_called;
-use crate::formats::columns::note_types::note_type;
 use crate::formats::csv::cells::are_tags;
 use crate::formats::csv::cells::is_constant;
 use crate::formats::csv::cells::is_running;
@@ -22,11 +20,18 @@ use crate::formats::csv::cells::is_text_behind_a_separator;
 use crate::formats::csv::cells::is_used;
 use crate::formats::csv::cells::of_languages;
 use crate::formats::csv::cells::say_the_same;
+use crate::formats::csv::directives::has_optional_reverse;
+use crate::formats::csv::directives::is_note;
+use crate::formats::csv::directives::split_names;
 use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::header;
 use crate::formats::csv::header::Verdict;
+use crate::formats::csv::list;
+use crate::formats::csv::persons::in_lines;
+use crate::formats::csv::persons::persons;
+use crate::formats::csv::persons::verb;
 use crate::formats::csv::quiz::Quiz;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::survey::Survey;
@@ -75,6 +80,13 @@ impl Roles {
             None if head.own || (!given.is_empty() && given != survey.first) => Verdict::Is(HeaderRow::None),
             // A row with a note type in its place is a note, whatever it says.
             None if is_note(head, survey) => Verdict::Is(HeaderRow::None),
+            // Below a heading with a dash in it no names follow.
+            None if separator.is_of_list() && list::has_part_above(survey) => Verdict::Is(HeaderRow::None),
+            // In Markdown a line of dashes stands below the names of the columns.
+            None if head.is_markdown => match header::verdict(survey) {
+                Verdict::Is(HeaderRow::Sure) => Verdict::Is(HeaderRow::Sure),
+                Verdict::Is(HeaderRow::Likely | HeaderRow::None) | Verdict::Maybe => Verdict::Is(HeaderRow::Likely),
+            },
             // Anki would make a card of it: what is taken for a header after all is told.
             None if head.any => match header::verdict(survey) {
                 Verdict::Is(HeaderRow::Sure) => Verdict::Is(HeaderRow::Likely),
@@ -149,6 +161,11 @@ impl Roles {
                 }
                 column => column,
             };
+        }
+        let answers: Vec<usize> =
+            (0..count).filter(|at| self.columns.get(*at).is_some_and(|column| column.tells())).collect();
+        if answers.len() > 1 {
+            in_lines(&answers, &mut self.columns, &self.names, &mut self.labels);
         }
         let left =
             |(name, column): (&String, &Column)| (*column == Column::LeftOut && !name.is_empty()).then(|| name.clone());
@@ -226,6 +243,13 @@ impl Roles {
         columns::translation_sides(&self.names, &mut self.columns);
         self.find_options(survey);
         self.without_doubles();
+        let persons = persons(&self.names);
+        if let Some(verb) = verb(&persons, &self.columns, survey) {
+            in_lines(&persons, &mut self.columns, &self.names, &mut self.labels);
+            if let Some(column) = self.columns.get_mut(verb) {
+                *column = Column::Question;
+            }
+        }
         self.place(head);
         self.without_numbers(survey);
         let placed = |at: usize| head.places.iter().any(|(place, _)| *place == at);
@@ -257,7 +281,7 @@ impl Roles {
         let mut loose: Vec<usize> = (0..self.columns.len())
             .filter(|at| self.columns.get(*at) == Some(&Column::Unknown) && !placed(*at))
             .filter(|at| plain.get(*at).is_some_and(|name| !name.is_empty()) && is_used(*at))
-            .filter(|at| question != Some(*at) && answer != Some(*at) && !self.is_option(*at))
+            .filter(|at| question != Some(*at) && answer != Some(*at) && !self.is_option(*at) && !persons.contains(at))
             .collect();
         loose.sort_by_key(|at| rank(*at));
         // A word that stands in the table twice asks for the other language.
@@ -270,7 +294,9 @@ impl Roles {
         let alike = loose.first().map_or(0, |first| loose.iter().filter(|at| rank(**at) == rank(*first)).count());
         // Of plain titles the first two are as good a guess as any person's.
         let are_titles = loose.first().is_some_and(|at| rank(*at) == 2);
-        if wanted > 0 && alike > wanted && !has_kinds && !are_titles {
+        // Beside the persons of a verb a second title may be its tense as well as what it means.
+        let is_of_verb = !persons.is_empty() && loose.iter().filter(|at| rank(**at) > 1).count() > 1;
+        if wanted > 0 && (is_of_verb || (alike > wanted && !are_titles)) && !has_kinds {
             self.unsure.push(Unsure::Sides);
         }
         let mut next = loose.into_iter().filter(|_| !has_kinds);
@@ -310,7 +336,7 @@ impl Roles {
                 Column::LeftOut
             } else if is_side(&column) {
                 let is_known = columns::named(&name) != Column::Unknown;
-                let is_told = is_known || self.is_option(at);
+                let is_told = is_known || self.is_option(at) || persons.contains(&at);
                 if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) && !is_told {
                     unknown.push(name.clone());
                 }
@@ -554,20 +580,6 @@ impl Roles {
     }
 }
 
-/// Whether the first row has a note type where a directive places it.
-fn is_note(head: &Head, survey: &Survey) -> bool {
-    let is_type = |at: &usize| survey.first.get(*at).is_some_and(|cell| note_type(cell).is_some());
-    head.places.iter().any(|(at, column)| *column == Column::NoteType && is_type(at))
-}
-
-/// Whether notes have a field that says whether there is a reversed card: a third one, which is no tag then.
-fn has_optional_reverse(head: &Head, survey: &Survey) -> bool {
-    let is = |name: &str| note_type(name) == Some(NoteType::OptionalReverse);
-    let column = head.places.iter().find(|(_, column)| *column == Column::NoteType).map(|(at, _)| *at);
-    let in_row = |row: &Vec<String>| column.and_then(|at| row.get(at)).is_some_and(|name| is(name));
-    head.notetype.as_deref().is_some_and(is) || survey.all().any(in_row)
-}
-
 /// A role as a sentence has it.
 fn in_words(role: &Role) -> &'static str {
     match role {
@@ -579,19 +591,4 @@ fn in_words(role: &Role) -> &'static str {
         Role::Other(name) => name,
         Role::LeftOut => "left out",
     }
-}
-
-/// The names that `#columns:` gives, by the table's separator or by the one that a spreadsheet left there.
-fn split_names(names: &str, separator: &Separator) -> Vec<String> {
-    let mut split: Vec<String> = names.split(&separator.text()).map(|name| name.trim().to_owned()).collect();
-    if split.len() < 2 {
-        let other = ['\t', ';', ',', '|'].into_iter().find(|other| names.contains(*other));
-        if let Some(other) = other {
-            split = names.split(other).map(|name| name.trim().to_owned()).collect();
-        }
-    }
-    while split.last().is_some_and(String::is_empty) {
-        split.pop();
-    }
-    split
 }

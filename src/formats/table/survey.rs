@@ -9,7 +9,8 @@ use std::cmp::Reverse;
 
 /// Whether a row is the line below the head of a table in Markdown: `| --- | :-: |`.
 pub(in crate::formats) fn is_rule(cells: Option<Cells<'_>>, separator: &Separator) -> bool {
-    let is_dashes = |cell: &str| cell.len() > 2 && cell.trim_matches(':').bytes().all(|byte| byte == b'-');
+    let is_dashes =
+        |cell: &str| cell.len() > 1 && cell.contains('-') && cell.trim_matches(':').bytes().all(|byte| byte == b'-');
     *separator == Separator::Byte(b'|')
         && cells.is_some_and(|cells| {
             let mut filled = cells.iter().map(|(cell, _)| cell.trim()).filter(|cell| !cell.is_empty()).peekable();

@@ -1,6 +1,8 @@
 //! Articles at the beginning that may be left out and the answer is nearly right: those of English, and what stands before an infinitive there
 //! and in the Nordic languages. Elsewhere an article tells the gender, which is what a learner has to know (`das Haus`).
 
+use crate::core::compare::answer::key;
+use crate::core::compare::letters::is_apostrophe;
 use crate::core::compare::letters::is_letter;
 use crate::core::compare::slip::is_formula;
 
@@ -45,10 +47,80 @@ pub(super) fn without_article<'k>(text: &str, key: &'k str) -> Option<(Article, 
     ((has_word && !is_formula(key)) || is_number).then_some((article, rest))
 }
 
+/// Articles of English and of languages in which they tell the gender: German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish,
+/// Norwegian.
+const ARTICLES: &str = "\
+    a|an|the|der|die|das|den|dem|des|ein|eine|einen|einem|einer|le|la|les|l'|un|une|el|los|las|una|il|lo|i|gli|uno|un'|o|os|as|um|uma|de|het|\
+    't|een|en|ett|et|ei";
+
+/// How an answer that is otherwise right has not the article that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArticleApart {
+    /// It has none; the one that is missing, as it is written.
+    Missing(String),
+    /// It has another one.
+    Other,
+}
+
+/// The article of any language that a text begins with, and what follows.
+fn split_article(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim();
+    let apostrophe = text.char_indices().take(3).find(|(at, c)| *at > 0 && is_apostrophe(*c));
+    let (article, rest) = match apostrophe {
+        Some((at, c)) => text.split_at(at + c.len_utf8()),
+        None => text.split_once(char::is_whitespace)?,
+    };
+    // `A minor` is a note.
+    let is_alone = article.chars().nth(1).is_none();
+    let plain: String = article.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
+    let plain = if is_alone { plain } else { plain.to_lowercase() };
+    let is_word = rest.chars().filter(|c| is_letter(*c)).nth(1).is_some();
+    (is_word && ARTICLES.split('|').any(|known| known == plain)).then_some((article, rest))
+}
+
+/// Whether what was given is what is right but for its article, and how.
+#[must_use]
+pub fn article_apart(given: &str, expected: &str) -> Option<ArticleApart> {
+    let (article, rest) = split_article(expected)?;
+    let rest = key(rest);
+    if key(given) == rest {
+        return Some(ArticleApart::Missing(article.to_owned()));
+    }
+    let (other, given) = split_article(given)?;
+    (key(given) == rest && key(other) != key(article)).then_some(ArticleApart::Other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::compare::answer::key;
+
+    #[test]
+    fn what_lacks_its_article_is_told_from_what_has_another_one() {
+        for (given, expected, apart) in [
+            ("Haus", "das Haus", "das"),
+            ("maison", "la maison", "la"),
+            ("eau", "l’eau", "l’"),
+            ("libro", "el libro", "el"),
+            ("zaino", "lo zaino", "lo"),
+            ("casa", "a casa", "a"),
+            ("huis", "het huis", "het"),
+            ("hus", "ett hus", "ett"),
+            ("cat", "the cat", "the"),
+        ] {
+            assert_eq!(article_apart(given, expected), Some(ArticleApart::Missing(apart.to_owned())), "{given}");
+        }
+        for (given, expected) in
+            [("der Haus", "das Haus"), ("le maison", "la maison"), ("de huis", "het huis"), ("a cat", "the cat")]
+        {
+            assert_eq!(article_apart(given, expected), Some(ArticleApart::Other), "{given}");
+        }
+        for (given, expected) in
+            [("minor", "A minor"), ("das Haus", "das Haus"), ("Maus", "das Haus"), ("das Haus", "Haus"), ("b", "a b")]
+        {
+            assert_eq!(article_apart(given, expected), None, "{given}");
+        }
+    }
 
     #[test]
     fn an_article_stands_before_a_word() {
