@@ -443,6 +443,9 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
             ))?,
             None => ctx.line(format!("would be: {}", report.sentence_with_deck()))?,
         }
+        if let Some(decks) = report.added_to_words() {
+            ctx.sentence(&format!("decks: {decks}"))?;
+        }
         for (prompt, answer) in &report.first {
             ctx.line(format!("  {} → {}", one_line(prompt), one_line(answer)))?;
         }
@@ -452,12 +455,12 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
         }
     } else {
         ctx.line(report.sentence_with_deck())?;
+        if let Some(decks) = report.added_to_words() {
+            ctx.sentence(&format!("decks: {decks}"))?;
+        }
     }
     // What comes now goes to another stream: the sentence has to be there before.
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
-    if let Some(decks) = report.added_to_words() {
-        ctx.say(&format!("{} {decks}", if args.dry_run { "they would go to" } else { "added to" }));
-    }
     tell_attention(ctx, report);
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
         crate::cli::complain(rejected);

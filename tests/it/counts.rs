@@ -35,7 +35,8 @@ fn counted(world: &World) -> [u64; 7] {
     let day = world.day();
     let decks = ops::day::decks(&world.store, &world.settings, world.today()).unwrap();
     let Waiting { reviews, .. } = ops::day::waiting(&world.store, &world.settings, world.today()).unwrap();
-    let asked = asked(world, &Options::default());
+    let daily = Options::daily(&world.store, &world.settings).unwrap();
+    let asked = asked(world, &daily);
     let progress = build_progress(&world.store, &world.settings, world.stamp(), &Wanted::default()).unwrap();
     let told = progress.forecast.days[0];
     let report = world.report_json()["sections"]["summary"]["values"]["due_today"].as_u64().unwrap();

@@ -251,7 +251,7 @@ fn what_a_format_can_not_hold_is_named_before_the_first_byte() {
     assert!(run.code == 3 && run.stdout.is_empty(), "{run:?}");
     assert!(run.stderr.contains("geo/odd: ") && run.stderr.contains("lmq edit geo/odd"), "{run:?}");
     for (args, said) in [
-        (&["export", "--out", "t.tsv"][..], "lmq can't export to `.tsv`"),
+        (&["export", "--out", "t.xlsx"][..], "lmq can't export to `.xlsx`"),
         (&["export", "--what", "history", "--out", "h.csv"], "can't be exported to `.csv`"),
         (&["report", "--out", "x.pdf"], "can't write a report as `.pdf`"),
     ] {

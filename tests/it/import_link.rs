@@ -248,7 +248,7 @@ fn a_new_file_in_a_new_sub_folder_of_a_followed_folder_comes_in() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
     lmq.write("d/sub/b.csv", "two,2\n");
-    assert_eq!(lmq.run(["import", "d", "--link"]).ok().stdout, "2 notes added\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "2 notes added\ndecks: a (1), b (1)\n");
     lmq.write("d/sub/c.csv", "three,3\n");
     assert_eq!(lmq.listed("deck:c"), ["three → 3 [new]"]);
     lmq.write("d/new/deep/e.csv", "five,5\n");

@@ -259,10 +259,9 @@ pub(super) fn find_importer(source: &mut Source, options: &Options) -> Result<Op
         return match formats::importer(name) {
             Some(importer) if !segment::sniff(&head) => Ok(Some(importer)),
             Some(_) => Ok(None),
-            None => Err(Failure::usage(format!("there is no format `{name}`")).hint(match nearest(name, names()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
-            })),
+            // A version of lmq that knows more formats may have followed the file.
+            None => Err(Failure::usage(format!("there is no format `{name}`"))
+                .hint(format!("there are {}", names().collect::<Vec<_>>().join(", ")))),
         };
     }
     if segment::sniff(&head) {
