@@ -2,7 +2,6 @@
 
 use crate::core::id::is_deck_id;
 use crate::core::id::is_in_no_name;
-use crate::core::text::nearest;
 use crate::failure::Failure;
 use crate::formats;
 use crate::formats::FormatError;
