@@ -6,6 +6,7 @@ use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::mastery::Level;
+use crate::core::progress::knowledge::LastAnswer;
 use crate::core::scheduler::AnswerKind;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
@@ -13,7 +14,6 @@ use crate::core::totals::Counted;
 use crate::core::totals::DayTotals;
 use crate::core::totals::MATURE_DAYS;
 use crate::core::totals::Recalls;
-use crate::core::units::Days;
 
 /// What an event adds to the sums of its study day, given the state of its card before it.
 #[must_use]
@@ -97,12 +97,10 @@ pub fn confusion(detail: &Detail) -> Option<(Counted, String, String)> {
 /// A state of a card that an event ended: at the ends of months in its span, what the card was worth is final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
-    /// The day of the answer that made it.
-    pub from: StudyDay,
+    /// The answer that made it.
+    pub last: LastAnswer,
     /// The day of the event.
     pub to: StudyDay,
-    /// Its interval.
-    pub interval: Days,
     /// Its level.
     pub level: Level,
 }
@@ -112,9 +110,8 @@ pub struct Ended {
 pub fn ended(before: &CardState, event: &Event) -> Option<Ended> {
     let ends = matches!(event.kind, EventKind::Answered { .. } | EventKind::Reset);
     before.memory.as_ref().filter(|memory| ends && memory.last < event.study_day).map(|memory| Ended {
-        from: memory.last,
+        last: LastAnswer::of(memory),
         to: event.study_day,
-        interval: memory.interval,
         level: Level::of(Some(memory)),
     })
 }

@@ -4,7 +4,6 @@ use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::mastery::Level;
 use crate::core::progress::knowledge::month_ends;
-use crate::core::progress::knowledge::recall_millionths;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::tally;
@@ -60,7 +59,7 @@ impl Sums {
     /// Adds what an event amounts to, or takes it away (`sign` −1). No rows by card are kept of days before `asked_from`.
     pub(super) fn add(&mut self, row: &CardRow, before: &CardState, event: &Event, sign: i64, asked_from: StudyDay) {
         if let Some(ended) = tally::ended(before, event) {
-            for end in month_ends(ended.from, ended.to) {
+            for end in month_ends(ended.last.day, ended.to) {
                 let sums = self.topics.entry((row.deck, row.topic, end.month())).or_default();
                 let level = match ended.level {
                     Level::Unseen => None,
@@ -72,7 +71,7 @@ impl Sums {
                 if let Some(count) = level.and_then(|level| sums.get_mut(level)) {
                     *count += sign;
                 }
-                sums[8] += sign * i64_of(recall_millionths(end.since(ended.from), ended.interval));
+                sums[8] += sign * i64_of(ended.last.chance_millionths(end));
             }
         }
         let totals = tally::of_event(before, event);

@@ -15,6 +15,17 @@ use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Due cards that are held back: the buried, and of cards of one note or group all but one, or all where one had its turn today.
+const HELD: &str = "
+WITH kin AS (SELECT w.card, coalesce(n.siblings, -n.id) AS kin, coalesce(b.until, 0) > :today AS buried
+             FROM waiting w JOIN note n ON n.id = w.card >> 9 LEFT JOIN buried b ON b.card = w.card WHERE w.due <= :today),
+     turn AS (SELECT DISTINCT coalesce(n.siblings, -n.id) AS kin FROM a JOIN note n ON n.id = a.card >> 9 WHERE a.day = :today)
+SELECT (SELECT count(*) FROM kin) - (SELECT count(DISTINCT kin) FROM kin WHERE NOT buried AND kin NOT IN (SELECT kin FROM turn))";
+
+/// The interval of a newest answer, or that it failed: then the card is not known, whatever the interval.
+const WORTH: &str = "CASE WHEN quality < 3 THEN -1 ELSE ivl END";
+const FAILED: i64 = -1;
+
 /// Answers that count, with what they followed on: `nth` answer of the card, `before` (interval), `last`, `due_before`.
 const VIEWS: &str = "
 CREATE TEMP TABLE void AS SELECT f.arg AS first, f.arg + coalesce(w.entries, 1) - 1 AS last
@@ -113,7 +124,8 @@ impl Second {
 
     /// Expected cards known so many days after their last answers.
     fn expected(pairs: &[(i64, i64)], later: i64) -> f64 {
-        pairs.iter().map(|(days, interval)| 0.9_f64.powf((days + later) as f64 / (*interval).max(1) as f64)).sum()
+        let passed = pairs.iter().filter(|(_, interval)| *interval != FAILED);
+        passed.map(|(days, interval)| 0.9_f64.powf((days + later) as f64 / (*interval).max(1) as f64)).sum()
     }
 }
 
@@ -344,7 +356,8 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
 
     let load = second.pairs("SELECT 0, ivl FROM waiting").into_iter().map(|(_, ivl)| 1.0 / ivl.max(1) as f64);
     near(&summary["daily_load"], load.sum(), "daily load");
-    assert_eq!(int(&summary["due_today"]), second.number("SELECT count(*) FROM waiting WHERE due <= :today"));
+    let (waiting, held) = (second.number("SELECT count(*) FROM waiting WHERE due <= :today"), second.number(HELD));
+    assert_eq!(int(&summary["due_today"]), waiting - held);
 
     // Days in a row: a gap counts only where it has a day without a break.
     let runs = second.rows(
@@ -395,8 +408,9 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
     }
 
     // Knowledge: now, ahead, and at the ends of months.
-    let now =
-        second.pairs("SELECT :today - day, ivl FROM (SELECT card, max(day) AS day, ivl FROM newest GROUP BY card)");
+    let now = second.pairs(&format!(
+        "SELECT :today - day, {WORTH} FROM (SELECT card, max(day) AS day, ivl, quality FROM newest GROUP BY card)"
+    ));
     let newest_days = second
         .pairs("SELECT :today - coalesce((SELECT max(day) FROM a b WHERE b.card = n.card), 0), ivl FROM newest n");
     assert_eq!(now.len(), newest_days.len());
@@ -425,7 +439,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
         let day: chrono::NaiveDate = point["day"].as_str().unwrap().parse().unwrap();
         let day = i64::from(lmq::core::study_day::StudyDay::from_date(day).0);
         let then = second.pairs(&format!(
-            "SELECT {day} - day, ivl FROM a x WHERE hlc = (SELECT max(hlc) FROM a y WHERE y.card = x.card AND y.day <= {day})"
+            "SELECT {day} - day, {WORTH} FROM a x WHERE hlc = (SELECT max(hlc) FROM a y WHERE y.card = x.card AND y.day <= {day})"
         ));
         same_known(&point["known"], &then, 0, &iso(day));
         let known = whole(Second::expected(&then, 0));
@@ -551,14 +565,23 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
         .collect();
     assert_eq!(shown, spans, "answers by day or week");
     assert_eq!(rows(report, "forecast").len(), 30);
+    // Those that are due longest are held back last.
+    let due_just_today = second.number("SELECT count(*) FROM waiting WHERE due = :today");
+    let overdue = second.number("SELECT count(*) FROM waiting WHERE due < :today") - (held - due_just_today).max(0);
     for (ahead, row) in (0..).zip(rows(report, "forecast")) {
         let due = if ahead == 0 { "due <= :today".to_owned() } else { format!("due = :today + {ahead}") };
-        let cards = second.number(&format!("SELECT count(*) FROM waiting WHERE {due}"));
-        let overdue = second.number("SELECT count(*) FROM waiting WHERE due < :today") * i64::from(ahead == 0);
+        // What is held back today waits for tomorrow.
+        let moved = match ahead {
+            0 => -held,
+            1 => held,
+            _ => 0,
+        };
+        let cards = second.number(&format!("SELECT count(*) FROM waiting WHERE {due}")) + moved;
+        let overdue = overdue * i64::from(ahead == 0);
         assert_eq!(row["day"], iso(today + ahead));
         assert_eq!((int(&row["cards"]), int(&row["overdue"]), int(&row["due"])), (cards, overdue, cards - overdue));
     }
-    assert_eq!(int(&summary["overdue"]), second.number("SELECT count(*) FROM waiting WHERE due < :today"));
+    assert_eq!(int(&summary["overdue"]), overdue);
     let left = second.number(
         "SELECT count(*) FROM may WHERE card NOT IN (SELECT card FROM a) AND card NOT IN suspended \
          AND card NOT IN (SELECT card FROM buried WHERE until > :today)",

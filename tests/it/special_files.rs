@@ -450,7 +450,7 @@ fn a_name_that_leads_to_no_file_is_told_for_what_it_is() {
     lmq.run(["backup", "backup.db"]).done();
     lmq.shell("mkfifo pipe; ln -s nowhere lost; mkdir folder").done();
     let before = fs::read(lmq.path("lmq.db")).unwrap();
-    for command in ["restore", "import", "import --format history", "import --link", "check"] {
+    for command in ["restore", "import", "import --format jsonl", "import --link", "check"] {
         for (name, why) in
             [("pipe", "a pipe, a device or a socket"), ("lost", "it is a link to `nowhere`, which does not exist")]
         {

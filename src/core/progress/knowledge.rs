@@ -1,13 +1,15 @@
 //! How much of what was answered is still known, by the forgetting that the intervals imply.
 //!
 //! SM-2 itself predicts nothing. Its intervals are meant to end where about nine of ten cards are still recalled, so
-//! a card that was last answered t days ago with an interval of i days is taken to be recalled with 0.9^(t / i).
+//! a card that was last answered t days ago with an interval of i days is taken to be recalled with 0.9^(t / i). A card that its
+//! last answer failed is not known until an answer recalls it: nobody who just failed nine cards believes a screen that says so.
 
 use std::collections::BTreeMap;
 
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 
+use crate::core::state::Memory;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 
@@ -40,11 +42,35 @@ impl Known {
     }
 }
 
+/// What the last answer to a card says of its recall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LastAnswer {
+    /// Its study day.
+    pub day: StudyDay,
+    /// The interval that it gave.
+    pub interval: Days,
+    /// Whether it recalled the card, repeats of the day included.
+    pub passed: bool,
+}
+
+impl LastAnswer {
+    /// The one that made a memory.
+    #[must_use]
+    pub fn of(memory: &Memory) -> Self {
+        Self { day: memory.last, interval: memory.interval, passed: memory.last_quality.passed() }
+    }
+
+    /// Chance, in millionths, that the card is recalled on a day.
+    #[must_use]
+    pub fn chance_millionths(self, on: StudyDay) -> u64 {
+        if self.passed { recall_millionths(on.since(self.day), self.interval) } else { 0 }
+    }
+}
+
 /// Chance, in millionths, that a card is recalled so many days after its last answer: 0.9^(days / interval).
 ///
 /// Made of additions and multiplications alone, so that every machine gets the same number: sums of it are kept.
-#[must_use]
-pub fn recall_millionths(days: i64, interval: Days) -> u64 {
+fn recall_millionths(days: i64, interval: Days) -> u64 {
     /// −log2 0.9.
     const HALVINGS: f64 = 0.152_003_093_445_049_95;
     let halvings = HALVINGS * days.max(0) as f64 / f64::from(interval.0.max(1));
@@ -133,30 +159,30 @@ impl Knowledge {
     }
 
     /// Adds what a card's answer was worth at the ends of months until the next one, on day `to`.
-    pub fn add_ended(&mut self, last: StudyDay, to: StudyDay, interval: Days) {
-        self.add_ends(last, to, interval, 1);
+    pub fn add_ended(&mut self, last: LastAnswer, to: StudyDay) {
+        self.add_ends(last, to, 1);
     }
 
-    fn add_ends(&mut self, last: StudyDay, to: StudyDay, interval: Days, cards: u64) {
-        for end in month_ends(last, to) {
+    fn add_ends(&mut self, last: LastAnswer, to: StudyDay, cards: u64) {
+        for end in month_ends(last.day, to) {
             let known = self.ends.entry(end).or_default();
-            *known = known.plus(Known { cards, millionths: cards * recall_millionths(end.since(last), interval) });
+            *known = known.plus(Known { cards, millionths: cards * last.chance_millionths(end) });
         }
     }
 
     /// Adds a card by the last answer it had.
-    pub fn add(&mut self, last: StudyDay, interval: Days) {
-        self.add_alike(last, interval, 1);
+    pub fn add(&mut self, last: LastAnswer) {
+        self.add_alike(last, 1);
     }
 
-    /// Adds so many cards that had their last answer on the same day, with the same interval.
-    pub fn add_alike(&mut self, last: StudyDay, interval: Days, cards: u64) {
-        let chances = |day: StudyDay| cards * recall_millionths(day.since(last), interval);
+    /// Adds so many cards of whose last answers the same can be said.
+    pub fn add_alike(&mut self, last: LastAnswer, cards: u64) {
+        let chances = |day: StudyDay| cards * last.chance_millionths(day);
         self.now = self.now.plus(Known { cards, millionths: chances(self.today) });
         for (day, sum) in &mut self.ahead {
             *sum += chances(*day);
         }
-        self.add_ends(last, self.today, interval, cards);
+        self.add_ends(last, self.today, cards);
     }
 }
 
@@ -176,6 +202,17 @@ mod tests {
             let exact = 0.9_f64.powf(days as f64 / f64::from(interval)) * 1e6;
             assert!((recall_millionths(days, Days(interval)) as f64 - exact).abs() <= 0.51, "{days} {interval}");
         }
+    }
+
+    #[test]
+    fn a_card_that_was_failed_is_not_known_until_it_is_recalled() {
+        let today = StudyDay(100);
+        let last = |passed| LastAnswer { day: today, interval: Days(1), passed };
+        let mut knowledge = Knowledge::new(today);
+        knowledge.add_alike(last(false), 9);
+        knowledge.add(last(true));
+        assert_eq!(knowledge.now, Known { cards: 10, millionths: CERTAIN });
+        assert!(knowledge.ahead.iter().all(|(_, sum)| *sum < CERTAIN), "{knowledge:?}");
     }
 
     #[test]
@@ -202,8 +239,9 @@ mod tests {
     #[test]
     fn a_card_counts_from_its_last_answer_on() {
         let mut knowledge = Knowledge::new(StudyDay(20_557));
-        knowledge.add(StudyDay(20_557), Days(1));
-        knowledge.add(StudyDay(20_557 - 30), Days(30));
+        let last = |day, days| LastAnswer { day: StudyDay(day), interval: Days(days), passed: true };
+        knowledge.add(last(20_557, 1));
+        knowledge.add(last(20_557 - 30, 30));
         assert_eq!(knowledge.now, Known { cards: 2, millionths: 1_900_000 });
         assert_eq!(knowledge.ends.len(), 1);
         assert_eq!(knowledge.ahead[0].1, 729_000 + recall_millionths(33, Days(30)));

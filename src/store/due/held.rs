@@ -1,8 +1,9 @@
 //! What is due, what keeps some of it from being asked today, and what the learner's own history says of pace and recall.
 
+use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::progress::knowledge::Known;
-use crate::core::progress::knowledge::recall_millionths;
+use crate::core::progress::knowledge::LastAnswer;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 use crate::core::units::Millis;
@@ -15,6 +16,7 @@ use crate::store::columns::ORDINAL_BITS;
 use crate::store::columns::card_number;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
+use crate::store::columns::quality_of;
 use crate::store::columns::u32_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::words;
@@ -222,19 +224,24 @@ impl Store {
     /// When the database can't be read.
     pub fn recall(&self, decks: &DeckSet, today: StudyDay, later: StudyDay) -> Result<Recall, StoreError> {
         self.attempt(|| {
-            let mut statement = self
-                .db()
-                .prepare_cached("SELECT deck, last_day, interval_days FROM card_state WHERE repetitions IS NOT NULL")?;
+            let mut statement = self.db().prepare_cached(concat!(
+                "SELECT deck, last_day, interval_days, last_quality FROM card_state ",
+                "WHERE repetitions IS NOT NULL"
+            ))?;
             let mut rows = statement.query([])?;
             // Many are alike, and one power is enough for all of them.
-            let mut alike: HashMap<(i64, i64, i64), u64, FixedState> = HashMap::default();
+            let mut alike: HashMap<(i64, LastAnswer), u64, FixedState> = HashMap::default();
             while let Some(row) = rows.next()? {
-                *alike.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default() += 1;
+                let last = LastAnswer {
+                    day: day_of(row.get(1)?),
+                    interval: Days(u32_of(row.get(2)?)),
+                    passed: quality_of(row.get(3)?).is_some_and(Quality::passed),
+                };
+                *alike.entry((row.get(0)?, last)).or_default() += 1;
             }
             let mut recall = Recall::default();
-            for ((deck, last, interval), cards) in alike.into_iter().filter(|((deck, ..), _)| decks.has(*deck)) {
-                let (last, interval) = (day_of(last), Days(u32_of(interval)));
-                let chances = |day: StudyDay| cards * recall_millionths(day.since(last), interval);
+            for ((deck, last), cards) in alike.into_iter().filter(|((deck, _), _)| decks.has(*deck)) {
+                let chances = |day: StudyDay| cards * last.chance_millionths(day);
                 let known = Known { cards, millionths: chances(today) };
                 recall.now = recall.now.plus(known);
                 recall.then += chances(later);

@@ -142,7 +142,7 @@ impl Read {
                 let mut sums = Sums::default();
                 pass.fold_passed(db, hit.card(), events, |before, event| {
                     if let Some(ended) = tally::ended(before, event) {
-                        self.ended.add_ended(ended.from, ended.to, ended.interval);
+                        self.ended.add_ended(ended.last, ended.to);
                     }
                     let totals = tally::of_event(before, event);
                     let day = self.days.entry(event.study_day).or_default();

@@ -1,6 +1,7 @@
 //! What the states of cards add up to.
 
 use crate::core::progress::knowledge::Knowledge;
+use crate::core::progress::knowledge::LastAnswer;
 use crate::core::progress::outlook::Outlook;
 use crate::core::progress::outlook::Path;
 use crate::core::settings::DeckRules;
@@ -11,7 +12,6 @@ use crate::core::state::is_leech;
 use crate::core::study_day::StudyDay;
 use crate::core::totals::DailyLoad;
 use crate::core::totals::MATURE_DAYS;
-use crate::core::units::Days;
 use crate::core::units::Ease;
 use crate::store::columns::day_of;
 use crate::store::columns::u32_of;
@@ -84,9 +84,8 @@ pub(in crate::store) struct States {
     pub(super) load: DailyLoad,
     /// Answered cards that are offered, by due day.
     due: Counts<StudyDay>,
-    /// Answered cards by the day of their last answer and their interval: many are alike, and one power is enough for
-    /// all of them.
-    alike: Counts<(StudyDay, Days)>,
+    /// Answered cards by what their last answers say: many are alike, and one power is enough for all of them.
+    alike: Counts<LastAnswer>,
     pub(super) outlook: Outlook,
     /// Cards never answered that are held back.
     pub(super) buried_new: u64,
@@ -112,8 +111,8 @@ impl States {
 
     /// Adds what is known today, and was at the ends of months, by the newest answers.
     pub(super) fn add_to(&self, knowledge: &mut Knowledge) {
-        for ((last, interval), cards) in &self.alike {
-            knowledge.add_alike(*last, *interval, *cards);
+        for (last, cards) in &self.alike {
+            knowledge.add_alike(*last, *cards);
         }
     }
 
@@ -132,7 +131,7 @@ impl States {
     /// Counts what a card's last answer made known, whether the card may be asked or not.
     pub(in crate::store) fn add_known(&mut self, state: &CardState) {
         if let Some(memory) = &state.memory {
-            *self.alike.entry((memory.last, memory.interval)).or_default() += 1;
+            *self.alike.entry(LastAnswer::of(memory)).or_default() += 1;
         }
     }
 
