@@ -266,6 +266,18 @@ pub fn daily(store: &Store, settings: &Settings) -> Result<DeckSet, StoreError> 
     Ok(DeckSet::Some(asked.map(|deck| deck.number).collect()))
 }
 
+/// The decks that are not hidden.
+///
+/// # Errors
+/// When the database can't be read.
+pub(super) fn shown(store: &Store) -> Result<DeckSet, StoreError> {
+    if !store.hides_decks()? {
+        return Ok(DeckSet::All);
+    }
+    let shown = store.bare_decks()?.into_iter().filter(|deck| !deck.hidden);
+    Ok(DeckSet::Some(shown.map(|deck| deck.number).collect()))
+}
+
 /// The decks that a sitting asks: those that are named, else those of every day.
 ///
 /// # Errors

@@ -104,12 +104,14 @@ impl Privacy {
                  and names of decks and topics, the text of cards, answers, when each was given, and where the files are."
             }
             Self::Topics => {
-                "In this report (topics): counts, shares, times and days, and names of decks, topics and sides. Left out: \
-                 the text of cards, answers, when each was given, and where the files are."
+                "In this report (topics): counts, shares, times and days, names of decks, topics and sides, and choices of the \
+                 built-in decks that were taken for each other. Left out: the text of all other cards, what was answered to \
+                 them, when each answer was given, and where the files are."
             }
             Self::Cards => {
-                "In this report (cards): counts, shares, times and days, names of decks, topics and sides, and the state and the \
-                 prompt of each card, or its key. Left out: the answers, when each was given, and where the files are."
+                "In this report (cards): counts, shares, times and days, names of decks, topics and sides, choices of the built-in \
+                 decks that were taken for each other, and the state and the prompt of each card, or its key. Left out: all \
+                 other answers, when each was given, and where the files are."
             }
         }
     }

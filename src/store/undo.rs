@@ -283,6 +283,34 @@ fn newest_first(
     Ok(())
 }
 
+/// The action that an undo names first, where it is here.
+fn undone_by(db: &Connection, context: &Context, range: (i64, i64)) -> Result<Option<Action>, Fault> {
+    let named: Option<(i64, Option<[u8; 4]>)> = db
+        .prepare_cached(&format!(
+            "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = {UNDONE} ORDER BY id LIMIT 1"
+        ))?
+        .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((named, mark)) = named else { return Ok(None) };
+    match super::fork::meant(db, &context.reader, named, mark.map(ChainMark))? {
+        Some(named) => action_with(db, &context.reader, named),
+        None => Ok(None),
+    }
+}
+
+/// The action that a redo brings back: it names an undo, which names that.
+fn brought_back(db: &Connection, context: &Context, redo: &Action) -> Result<Option<Action>, Fault> {
+    let mut action = None;
+    let mut range = range_of(context, redo.span).filter(|_| redo.kind == ActionKind::Undo);
+    // Twice: the undo, and what it took back.
+    for _ in 0..2 {
+        let Some(at) = range else { return Ok(None) };
+        action = undone_by(db, context, at)?;
+        range = action.as_ref().and_then(|action| range_of(context, action.span));
+    }
+    Ok(action)
+}
+
 impl Store {
     fn own_actions(&self, take: impl FnMut(&Action) -> Result<bool, Fault>) -> Result<(), Fault> {
         let context = self.context()?;
@@ -308,7 +336,8 @@ impl Store {
         })
     }
 
-    /// The newest action of this device that counts, of one of `kinds` (of any kind, where that is empty).
+    /// The newest action of this device that counts, of one of `kinds` (of any kind, where that is empty). One that was brought
+    /// back is as new as its redo: what a redo did is what an undo takes back next.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -317,6 +346,8 @@ impl Store {
             let context = self.context()?;
             let mut found = None;
             self.own_actions(|action| {
+                let again = brought_back(self.db(), &context, action)?;
+                let action = again.as_ref().unwrap_or(action);
                 let wanted = kinds.is_empty() || kinds.contains(&action.kind);
                 let counts = !context.voided.contains(action.span.action);
                 if wanted && counts && is_step(self.db(), &context, action)? {
@@ -356,23 +387,7 @@ impl Store {
                     && !context.voided.contains(action.span.action)
                     && let Some(range) = range_of(&context, action.span)
                 {
-                    let named: Option<(i64, Option<[u8; 4]>)> = self
-                        .db()
-                        .prepare_cached(&format!(
-                            "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = {UNDONE} ORDER BY id LIMIT 1"
-                        ))?
-                        .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
-                        .optional()?;
-                    let named = match named {
-                        Some((named, mark)) => {
-                            super::fork::meant(self.db(), &context.reader, named, mark.map(ChainMark))?
-                        }
-                        None => None,
-                    };
-                    let named = match named {
-                        Some(named) => action_with(self.db(), &context.reader, named)?,
-                        None => None,
-                    };
+                    let named = undone_by(self.db(), &context, range)?;
                     // An undo of an undo is a redo: it is not offered itself.
                     if let Some(named) = named.filter(|named| named.kind != ActionKind::Undo) {
                         found = Some(line(self.db(), &context, &named)?);

@@ -59,10 +59,10 @@ pub fn offer(offer: Offer, begin: &str) -> String {
             match (day, is_start) {
                 (1, true) => {
                     format!(
-                        "A first check-up shows where you start: {takes}; {begin}. After your tenth card it is too late"
+                        "A first check-up shows where you start: {takes}; {begin}. It can do so until your tenth card."
                     )
                 }
-                (1, false) => format!("A check-up is due: {takes}; {begin}"),
+                (1, false) => format!("A check-up shows where you stand: {takes}; {begin}"),
                 (day, _) => format!("A check-up is due, day {day}: {takes}; {begin}"),
             }
         }

@@ -443,10 +443,11 @@ pub fn leech_shown(current: &Current, keys: &str) -> String {
 
 /// What the first screen says before the first answer; `key` begins.
 #[must_use]
-pub fn welcome(key: &str) -> String {
+pub fn welcome(new_per_day: u32, key: &str) -> String {
+    let new = counted(new_per_day, "new card", "new cards");
     format!(
-        "Ten new cards a day, taught first and then asked; what you recall comes back later and later. \
-         Press {key} for the first one."
+        "{new} a day, taught first and then asked; what you recall comes back later and later. Press {key} for the \
+         first one."
     )
 }
 

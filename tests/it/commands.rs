@@ -15,7 +15,7 @@ fn a_first_start_shows_the_day_and_what_to_type() {
     insta::assert_snapshot!(lmq.ok([]), @r"
     Today: 0 reviews, 10 new cards, 0 repeats
     Done today: 0 answers
-    A first check-up shows where you start: 16 scenes in about 6 minutes; `lmq checkup`. After your tenth card it is too late
+    A first check-up shows where you start: 16 scenes in about 6 minutes; `lmq checkup`. It can do so until your tenth card.
     Type `lmq review` to begin
     ");
     assert!(lmq.path(".local/share/lmq/lmq.db").exists(), "in the platform's data folder");

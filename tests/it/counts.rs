@@ -106,7 +106,10 @@ fn a_hidden_deck_waits_for_nobody_and_keeps_its_history() {
     let stamp = world.stamp();
     ops::decks::hide(&mut world.store, stamp, "other").unwrap();
     assert_eq!(counted(&world), [1; 7]);
-    assert_eq!(world.report_json()["sections"]["summary"]["values"]["answers"], 3);
+    let report = world.report_json();
+    assert_eq!(report["sections"]["summary"]["values"]["answers"], 3);
+    assert_eq!(report["sections"]["summary"]["values"]["known"]["cards"], 2, "{report}");
+    assert!(!report["sections"]["topic_levels"].to_string().contains("other"), "{report}");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn a_check_up_before_the_tenth_card_is_the_baseline_and_none_that_is_compared_sh
     assert_eq!(due, Offer::Due { day: 1, scenes: 3, is_start: true });
     assert_eq!(
         lmq::ui::checkup::offer(due, "`lmq checkup`"),
-        "A first check-up shows where you start: 3 scenes in about 2 minutes; `lmq checkup`. After your tenth card it is too late"
+        "A first check-up shows where you start: 3 scenes in about 2 minutes; `lmq checkup`. It can do so until your tenth card."
     );
     let before = take(&mut world, "01-15");
     train(&mut world, 3);
@@ -101,7 +101,7 @@ fn a_check_up_after_the_tenth_card_is_no_start() {
     let due = ops::checkup::offer(&world.store, &world.settings, world.today()).unwrap().unwrap();
     assert_eq!(
         lmq::ui::checkup::offer(due, "`lmq checkup`"),
-        "A check-up is due: 3 scenes in about 2 minutes; `lmq checkup`"
+        "A check-up shows where you stand: 3 scenes in about 2 minutes; `lmq checkup`"
     );
     take(&mut world, "01-15");
     take(&mut world, "02-27");
@@ -132,7 +132,7 @@ fn a_first_check_up_that_comes_too_late_says_so_before_it_begins_and_a_first_sit
     lmq.import("d.toml", deck(12));
     let now = day("01-15");
     let mut lines = crate::terminal::Terminal::start(&lmq, &["review", "--plain"], 80, 24, &[("LMQ_NOW", &now)]);
-    lines.sees("After your tenth card it is too late");
+    lines.sees("It can do so until your tenth card.");
     lines.sees(":q leaves");
     lines.rests();
     lines.types(":q\r");

@@ -8,7 +8,7 @@ fn the_day_at_a_glance() {
     insta::assert_snapshot!(lmq.run([]).out(), @r"
     Today: 0 reviews, 10 new cards, 0 repeats
     Done today: 0 answers
-    A first check-up shows where you start: 16 scenes in about 6 minutes; `lmq checkup`. After your tenth card it is too late
+    A first check-up shows where you start: 16 scenes in about 6 minutes; `lmq checkup`. It can do so until your tenth card.
     Type `lmq review` to begin
     ");
     lmq.run(["add", "team", "Who?", "Amara", "--key", "who"]).ok().out();
@@ -17,7 +17,7 @@ fn the_day_at_a_glance() {
     Today: 0 reviews, 9 new cards, 0 repeats
     Done today: 1 answer; 1 day in a row
     After today, the next cards fall due tomorrow
-    A first check-up shows where you start: 16 scenes in about 6 minutes; `lmq checkup`. After your tenth card it is too late
+    A first check-up shows where you start: 16 scenes in about 6 minutes; `lmq checkup`. It can do so until your tenth card.
     Type `lmq review` to begin
     ");
     lmq.run(["answer", "team/who", "again"]).ok().out();

@@ -53,6 +53,20 @@ fn the_list_names_the_steps_and_changes_nothing() {
 }
 
 #[test]
+fn what_a_redo_brought_back_is_what_an_undo_takes_back_next() {
+    let lmq = Lmq::new();
+    lmq.import("a.csv", "front,back\none,1\n");
+    lmq.run(["tag", "early", "deck:a"]).done();
+    lmq.run(["undo"]).done();
+    lmq.import("b.csv", "front,back\ntwo,2\nthree,3\n");
+    let again = lmq.run(["undo", "--redo"]).out();
+    let undone = lmq.run(["undo"]).out();
+    assert_eq!((again.replace("brought back", "undid"), undone.contains("tagged")), (undone.clone(), true), "{undone}");
+    assert!(lmq.run(["undo", "--yes"]).out().starts_with("undid: imported 2 notes"));
+    lmq.assert_sound();
+}
+
+#[test]
 fn more_than_one_card_wants_a_yes() {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);

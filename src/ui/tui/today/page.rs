@@ -145,7 +145,7 @@ impl Page<'_> {
         if overview.first_run {
             lines.push(Line::default());
             let key = self.with.keys.shown(Command::Reveal, "enter");
-            lines.extend(wrapped(&words::welcome(&key), width, Style::new()));
+            lines.extend(wrapped(&words::welcome(self.settings.new_per_day, &key), width, Style::new()));
             if self.asks_whose() {
                 let choice = format!("{CHOICE} {key} with both.");
                 lines.extend(wrapped(&choice, width, style(Tone::Accent, look)));
@@ -520,7 +520,7 @@ mod tests {
         for columns in [40, 80, 120] {
             let (body, _) = shown(&first, columns);
             let place = |text: &str| body.find(text).unwrap_or_else(|| panic!("{columns} columns, {text}:\n{body}"));
-            let (enter, choice, decks) = (place("Ten new cards a day"), place("A first check-up"), place("all decks"));
+            let (enter, choice, decks) = (place("10 new cards a day"), place("A first check-up"), place("all decks"));
             assert!(enter < choice && choice < decks, "{columns} columns:\n{body}");
             assert_eq!(body.matches("check-up").count(), 1, "{columns} columns:\n{body}");
         }
