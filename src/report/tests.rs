@@ -111,11 +111,15 @@ fn names_are_unique_and_found() {
 }
 
 #[test]
-fn text_fits_80_columns() {
+fn text_fits_its_columns() {
     use unicode_width::UnicodeWidthStr as _;
     for report in [report_of(&test_history::totals()), report_of(&test_history::empty()), two_weeks(), hostile()] {
-        for line in rendered("text", &report).lines() {
-            assert!(line.width() <= 80, "{} columns: {line}", line.width());
+        for width in [40, 60, 80, 120] {
+            let mut text = Vec::new();
+            crate::report::render_text(&report, width, &mut text).unwrap();
+            for line in String::from_utf8(text).unwrap().lines() {
+                assert!(line.width() <= width, "{} columns of {width}: {line}", line.width());
+            }
         }
     }
 }
@@ -396,7 +400,7 @@ fn html_needs_nothing_but_itself_and_stays_small() {
 fn without_being_asked_for_no_card_is_named() {
     let report = report_of(&test_history::totals());
     assert!(report.sections.iter().all(|section| section.id != "card_list"));
-    assert!(rendered("md", &report).contains("Left out: the text of cards"));
+    assert!(rendered("md", &report).contains("Left out: the text of all other cards"));
     assert!(two_weeks().contents.contains("the prompt of each card"));
 }
 

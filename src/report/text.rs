@@ -79,13 +79,25 @@ fn paragraph(out: &mut dyn Write, width: usize, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn facts(out: &mut dyn Write, facts: &[Fact]) -> io::Result<()> {
+/// Names and values in two columns; where these don't fit, each value beside its name or, wrapped, below it.
+fn facts(out: &mut dyn Write, width: usize, facts: &[Fact]) -> io::Result<()> {
     let shown: Vec<(&str, String)> =
         facts.iter().filter(|fact| fact.is_shown()).map(|fact| (fact.label, fact.value.words())).collect();
     let label = shown.iter().map(|(label, _)| label.width()).max().unwrap_or(0);
     let value = shown.iter().map(|(_, value)| value.width()).max().unwrap_or(0);
+    let room = width - INDENT.len();
+    let fits = label + GAP.len() + value <= room;
     for (name, words) in shown {
-        writeln!(out, "{INDENT}{}{GAP}{}", padded(name, label, false), padded(&words, value, true))?;
+        if fits {
+            writeln!(out, "{INDENT}{}{GAP}{}", padded(name, label, false), padded(&words, value, true))?;
+        } else if name.width() + GAP.len() + words.width() <= room {
+            writeln!(out, "{INDENT}{name}{}", padded(&words, room - name.width(), true))?;
+        } else {
+            paragraph(out, width, &format!("{name}:"))?;
+            for line in textwrap::wrap(&words, room) {
+                writeln!(out, "{INDENT}{}", padded(&line, room, true))?;
+            }
+        }
     }
     Ok(())
 }
@@ -237,7 +249,7 @@ pub fn render_text(report: &Report, width: usize, out: &mut dyn Write) -> io::Re
     for section in report.sections.iter().filter(|section| section.is_shown()) {
         writeln!(out, "\n{}\n{}", section.title, "-".repeat(section.title.width()))?;
         match &section.body {
-            Body::Facts(list) => facts(out, list)?,
+            Body::Facts(list) => facts(out, width, list)?,
             Body::Prose(rows) if !rows.rows.is_empty() => prose(out, width, rows)?,
             Body::Prose(rows) | Body::Table(rows) => table(out, width, rows, None)?,
             Body::Chart(chart, rows) if chart.shape == Shape::Matrix && !Chart::is_any_mistaken(rows) => {
