@@ -106,7 +106,7 @@ pub(super) fn over_time(progress: &Progress) -> Section {
         note: Some(
             "At the end of each month, of all cards ever answered. SM-2 predicts nothing itself: its intervals are \
              meant to end where nine of ten cards are recalled, so a card's chance is taken as 0.9 to the power of days \
-             since its last answer ÷ interval."
+             since its last answer ÷ interval, and as 0 where that answer failed."
                 .to_owned(),
         ),
         body: Body::Chart(
