@@ -176,13 +176,26 @@ fn to_json(outcome: &CheckupEnd, today: crate::core::study_day::StudyDay) -> Che
 
 /// The offer of a check-up, where one is due.
 pub(super) fn offered(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failure> {
-    offered_if(store, ctx, |_| true)
+    offered_by(store, ctx, COMMAND, |_| true)
 }
 
 /// The same, where it is one that is `wanted`.
 pub(super) fn offered_if(store: &Store, ctx: &Ctx, wanted: fn(&Offer) -> bool) -> Result<Option<String>, Failure> {
+    offered_by(store, ctx, COMMAND, wanted)
+}
+
+/// How a check-up begins.
+const COMMAND: &str = "`lmq checkup`";
+
+/// The same; `begin` says how it begins here.
+pub(super) fn offered_by(
+    store: &Store,
+    ctx: &Ctx,
+    begin: &str,
+    wanted: fn(&Offer) -> bool,
+) -> Result<Option<String>, Failure> {
     let offer: Option<Offer> = offer(store, &ctx.settings, ctx.stamp().today)?;
-    Ok(offer.filter(wanted).map(|offer| ui::checkup::offer(offer, "`lmq checkup`")))
+    Ok(offer.filter(wanted).map(|offer| ui::checkup::offer(offer, begin)))
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -209,6 +222,10 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return json::print(ctx, &to_json(&outcome, today));
     }
     for line in ui::checkup::result(&outcome) {
+        if look.spoken {
+            ctx.line(crate::core::text::printable(line.trim_start()))?;
+            continue;
+        }
         for wrapped in wrapped(&line, look.width.clamp(20, 100)) {
             ctx.line(wrapped)?;
         }

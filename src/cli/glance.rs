@@ -11,8 +11,8 @@ use crate::ops::day::Nothing;
 use crate::ops::queue::Options;
 use crate::ui::words;
 
-/// Says what the day holds, and how to `begin` where something waits.
-pub(super) fn run(ctx: &mut Ctx, begin: &str) -> Result<(), Failure> {
+/// Says what the day holds, how to `begin` where something waits, and how a `checkup` begins that is due.
+pub(super) fn run(ctx: &mut Ctx, begin: &str, checkup: &str) -> Result<(), Failure> {
     let store = ctx.store()?;
     let when = ops::stamp_of_sitting(&store, &ctx.env, &ctx.settings)?;
     let today = when.today;
@@ -25,7 +25,7 @@ pub(super) fn run(ctx: &mut Ctx, begin: &str) -> Result<(), Failure> {
         Some(ops::day::nothing(&store, &ctx.settings, today, &options, &day)?)
     };
     let mut lines = lines(&day, nothing.as_ref(), today, begin, &ctx.settings);
-    if let Some(offer) = crate::cli::checkup::offered(&store, ctx)? {
+    if let Some(offer) = crate::cli::checkup::offered_by(&store, ctx, checkup, |_| true)? {
         // What to do today stays the last line.
         lines.insert(lines.len().saturating_sub(1), offer);
     }

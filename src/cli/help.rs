@@ -220,6 +220,18 @@ fn lines_of(block: Block, width: usize) -> Vec<String> {
     }
 }
 
+/// The same for the ear: no line is broken or cut, and a row of a table is a sentence.
+fn heard_page(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in crate::ui::spoken::without_tables(Document::of(text, Markup::Markdown)).blocks {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(lines_of(block, usize::MAX));
+    }
+    lines
+}
+
 /// The lines of a page. It has air between its parts, where a card has little room.
 fn lines_of_page(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -278,7 +290,7 @@ pub(super) fn manual(name: &str) -> Result<String, Failure> {
 fn show(ctx: &mut Ctx, text: &str, more: Option<String>) -> Result<(), Failure> {
     let is_terminal = Env::terminals().stdout;
     let width = if is_terminal { crate::ui::width().min(WIDEST) } else { 80 };
-    let mut lines = lines_of_page(text, width);
+    let mut lines = if ctx.screen_reader { heard_page(text) } else { lines_of_page(text, width) };
     lines.extend(more.into_iter().flat_map(|line| [String::new(), line]));
     let text = lines.join("\n") + "\n";
     if is_terminal

@@ -14,7 +14,7 @@ use std::ffi::OsString;
 const LETTERS: &[(&str, &str, &str)] = &[
     ("c", "checkup", "a check-up: scenes that no review asks"),
     ("b", "cards", "list all cards, or with words after it those that match, as in b tag:team"),
-    ("a", "add", "add a card: a DECK QUESTION ANSWER"),
+    ("a", "add", "add a card: a alone asks for it, or a DECK QUESTION ANSWER"),
     ("e", "edit", "change a card in your editor: e NAME"),
     ("d", "decks", "list the decks"),
     ("s", "stats", "what you know, and what is to come"),
@@ -22,11 +22,17 @@ const LETTERS: &[(&str, &str, &str)] = &[
 ];
 
 /// How to begin what waits.
-const BEGIN: &str = "Enter begins";
+const BEGIN: &str = "Enter begins a review";
+
+/// How a check-up begins here.
+const CHECKUP: &str = "c begins it";
+
+/// Said after each command, whose own words may have been many.
+const AGAIN: &str = "Back at the start: Enter begins a review, t says what waits, ? lists the rest, q leaves";
 
 /// Asks for commands until the person leaves.
 pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
-    glance::run(ctx, BEGIN)?;
+    glance::run(ctx, BEGIN, CHECKUP)?;
     ctx.line("? lists what else there is, q leaves")?;
     while let Some(line) = ask::line(ctx, "> ")? {
         match line.as_str() {
@@ -36,17 +42,23 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
                 if let Ok(settings) = ops::settings::load(Env::config_file().as_deref()) {
                     ctx.settings = settings;
                 }
-                glance::run(ctx, BEGIN)?;
+                glance::run(ctx, BEGIN, CHECKUP)?;
             }
             "?" | ":?" => keys(ctx)?,
             line => match words(line) {
                 // Options alone would begin this anew.
                 Some(words) if words.first().is_some_and(|word| !word.starts_with('-')) => {
+                    let words = if words == ["add"] { asked_card(ctx)? } else { words };
+                    if words.is_empty() {
+                        continue;
+                    }
                     // As if it were typed after `lmq` and the options that are in force here; it says itself why it fails.
                     let words = words.into_iter().map(OsString::from);
                     run_once(Env::from_process(), Env::args().into_iter().chain(words).collect());
+                    ctx.line(AGAIN)?;
                 }
-                _ => ctx.line(format!("`{}` is not a command; ? lists what there is", one_line(line)))?,
+                None => ctx.line(format!("`{}` has a quotation mark with no second one", one_line(line)))?,
+                Some(_) => ctx.line(format!("`{}` is not a command; ? lists what there is", one_line(line)))?,
             },
         }
     }
@@ -64,6 +76,22 @@ fn words(line: &str) -> Option<Vec<String>> {
         words.splice(..1, [(*command).to_owned()]);
     }
     Some(words)
+}
+
+/// The command that adds a card, asked for over lines; no words where an empty line leaves.
+fn asked_card(ctx: &mut Ctx) -> Result<Vec<String>, Failure> {
+    ctx.line("A card of your own; an empty line leaves")?;
+    let mut words = vec!["add".to_owned(), "--".to_owned()];
+    for what in ["Deck: ", "Question: ", "Answer: "] {
+        match ask::line(ctx, what)? {
+            Some(said) if !said.is_empty() => words.push(said),
+            _ => {
+                ctx.line("Nothing was added")?;
+                return Ok(Vec::new());
+            }
+        }
+    }
+    Ok(words)
 }
 
 fn keys(ctx: &mut Ctx) -> Result<(), Failure> {

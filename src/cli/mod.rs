@@ -338,6 +338,10 @@ impl Ctx {
 
     /// Writes a sentence of what was asked for: in a terminal with its lines broken between words.
     fn sentence(&mut self, text: &str) -> Result<(), Failure> {
+        if self.screen_reader {
+            // The terminal breaks it: a line that lmq breaks is heard as two.
+            return self.line(crate::core::text::one_line(text));
+        }
         wrapped(&crate::core::text::one_line(text)).iter().try_for_each(|line| self.line(line))
     }
 
@@ -521,7 +525,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return home::run(&mut ctx);
     }
     if !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
-        glance::run(&mut ctx, "Type `lmq review` to begin")?;
+        glance::run(&mut ctx, "Type `lmq review` to begin", "`lmq checkup`")?;
         ctx.out.flush().map_err(|error| Failure::output(&error))?;
         return Ok(0);
     }

@@ -20,6 +20,7 @@ pub(super) fn look(ctx: &Ctx) -> ui::Look {
         width: ui::width(),
         links: Env::shows_links(),
         palette: ui::Palette::of(ctx.settings.theme, terminal),
+        spoken: ctx.screen_reader,
     }
 }
 

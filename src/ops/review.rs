@@ -141,6 +141,8 @@ pub struct Waits {
     pub next_due_in_days: Option<i64>,
     /// Why there was nothing to ask, where that is to be said.
     pub nothing: Option<Nothing>,
+    /// Cards that today still has for a sitting of which nobody says how much it may ask: others were put off.
+    pub left_today: u64,
     /// The minutes that the sitting had, where they are over and cards are left.
     pub minutes_over: Option<u32>,
 }
@@ -300,7 +302,10 @@ impl<'a> Review<'a> {
             _ => None,
         };
         let next_due_in_days = day.counts.next_due.map(|next| next.since(when.today));
-        Ok(Waits { next_due_in_days, nothing, minutes_over: None })
+        let Options { limit, new, ahead, cram, .. } = &self.options;
+        let is_daily = limit.is_none() && new.is_none() && *ahead == 0 && !cram;
+        let left_today = if is_daily && nothing.is_none() { day.reviews + day.new } else { 0 };
+        Ok(Waits { next_due_in_days, nothing, left_today, minutes_over: None })
     }
 
     /// Everything about a card; `None` where there is no text for it.

@@ -28,6 +28,9 @@ mod tries;
 #[cfg(test)]
 mod tests;
 
+/// What is said of the axes of a drawing of confusions, behind its note: nothing of it is heard.
+const HOW_TO_READ: &str = " Down: what was right. Across: what was chosen.";
+
 pub use build::CardLine;
 pub use build::build;
 pub use cell::Cell;

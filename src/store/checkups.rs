@@ -58,20 +58,21 @@ impl Store {
             let mut rows = statement.query([])?;
             let mut answers = Vec::new();
             let mut taken_back = Vec::new();
-            let mut ended = BTreeSet::new();
+            let mut ends: BTreeMap<_, BTreeSet<Hlc>> = BTreeMap::new();
             let context = self.context()?;
             while let Some(row) = rows.next()? {
                 let Some(entry) = context.reader.entry(row.get(0)?) else { continue };
                 let kind = kind_of(CHECKED.into(), row.get(4)?, row.get(5)?, row.get(6)?);
                 let Some(EventKind::Checked { quality, took, checkup, last }) = kind else { continue };
+                let hlc = Hlc(row.get(2)?);
                 if last {
-                    ended.insert((entry.device, checkup));
+                    ends.entry((entry.device, checkup)).or_default().insert(hlc);
                 }
                 let into = if context.voided.has(entry) { &mut taken_back } else { &mut answers };
                 into.push(Given {
                     entry,
                     number: checkup,
-                    hlc: Hlc(row.get(2)?),
+                    hlc,
                     day: day_of(row.get(3)?),
                     card: card_of(row.get(1)?, row.get(7)?),
                     deck: row.get(8)?,
@@ -84,10 +85,13 @@ impl Store {
                     took,
                 });
             }
-            // At the end of a check-up its right answers are shown.
+            // At the end of a check-up its right answers are shown, and not before: an answer that was taken back and given
+            // again until then was given by somebody who knew as little as at first.
             let mut shown: BTreeMap<CardId, Hlc> = BTreeMap::new();
-            for back in taken_back.iter().filter(|back| ended.contains(&(back.entry.device, back.number))) {
-                shown.entry(back.card).or_insert(back.hlc);
+            for back in &taken_back {
+                let ends = ends.get(&(back.entry.device, back.number));
+                let Some(end) = ends.and_then(|ends| ends.range(back.hlc..).next().copied()) else { continue };
+                shown.entry(back.card).and_modify(|at| *at = end.min(*at)).or_insert(end);
             }
             for answer in &mut answers {
                 answer.seen = shown.get(&answer.card).is_some_and(|at| *at < answer.hlc);

@@ -1,6 +1,7 @@
 //! A check-up over lines, and what a check-up says at its end: no word about right or wrong before.
 
 use crate::core::card::Ask;
+use crate::core::card::Unreadable;
 use crate::core::checkup::Asked;
 use crate::core::checkup::Input;
 use crate::core::checkup::Stage;
@@ -27,6 +28,7 @@ use crate::ui::Look;
 use crate::ui::keymap::Keymap;
 use crate::ui::lines::Lines;
 use crate::ui::plain::write_labelled;
+use crate::ui::spoken;
 use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::io::Write;
@@ -44,6 +46,7 @@ const LATE: &str =
 const COMMANDS: &[(&str, &str)] = &[
     (":d", "I don't know"),
     (":u", "take back the newest answer of this check-up"),
+    (":r", "the scene again"),
     (":q", "leave; what was answered is kept"),
     (":?", "this list"),
 ];
@@ -152,6 +155,7 @@ struct Plain<'l, 'r> {
     sitting: &'l mut CheckupSession<'r>,
     out: &'l mut dyn Write,
     width: usize,
+    spoken: bool,
     live: bool,
     asked_at: u64,
 }
@@ -169,7 +173,7 @@ pub fn plain(
     live: bool,
     confirm: bool,
 ) -> Result<(), Failure> {
-    let mut lines = Plain { sitting, out, width: look.width.clamp(20, 100), live, asked_at: 0 };
+    let mut lines = Plain { sitting, out, width: look.columns(), spoken: look.spoken, live, asked_at: 0 };
     lines.run(input, confirm)
 }
 
@@ -180,14 +184,14 @@ impl Plain<'_, '_> {
         if self.live && confirm {
             loop {
                 self.prompt("Enter begins, :q leaves ")?;
-                match self.read(input)? {
-                    Some(line) if line.trim() != ":q" => {}
-                    _ => return Ok(()),
+                let Some(line) = self.read(input)? else { return Ok(()) };
+                // No answer is waited for, so the colon may be left out.
+                match line.trim() {
+                    ":q" | "q" => return Ok(()),
+                    _ if self.is_unseen() => self.line(UNSEEN)?,
+                    "" => break,
+                    _ => {}
                 }
-                if !self.is_unseen() {
-                    break;
-                }
-                self.line(UNSEEN)?;
             }
             self.sitting.begin_scene();
         }
@@ -251,7 +255,9 @@ impl Plain<'_, '_> {
         self.line(&head)?;
         self.line("")?;
         // They are set already: a line of code must not be wrapped once more.
-        for part in text_lines(&asked.prompt_document(), Side::Question, self.width.saturating_sub(2)) {
+        let document = asked.prompt_document();
+        let document = if self.spoken { spoken::without_tables(document) } else { document };
+        for part in text_lines(&document, Side::Question, self.width.saturating_sub(2)) {
             let part = if part.is_empty() { part } else { format!("  {part}") };
             writeln!(self.out, "{part}").map_err(|error| Failure::output(&error))?;
         }
@@ -276,6 +282,10 @@ impl Plain<'_, '_> {
             ":q" => {
                 self.feed(&Input::Quit)?;
                 return Ok(false);
+            }
+            ":r" => {
+                let asked = asked.clone();
+                self.scene(&asked)?;
             }
             ":u" => match self.sitting.undo() {
                 Ok(done) => self.say(&done)?,
@@ -323,6 +333,9 @@ impl Plain<'_, '_> {
 
     fn say(&mut self, done: &Notice) -> Result<(), Failure> {
         match said(done) {
+            Some(_) if matches!(done, Notice::AskAgain(Unreadable::NoAnswer)) => {
+                self.line("That is not an answer; type :d if you don't know")
+            }
             Some(text) => self.line(&one_line(&text)),
             None => Ok(()),
         }

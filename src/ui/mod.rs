@@ -6,6 +6,7 @@ pub mod keymap;
 mod lines;
 mod palette;
 mod plain;
+pub mod spoken;
 mod stats;
 mod tui;
 pub(crate) mod typeset;
@@ -88,6 +89,15 @@ pub struct Look {
     pub links: bool,
     /// Which colours.
     pub palette: Palette,
+    /// Whether it is heard: in words, and with no line broken but by the terminal.
+    pub spoken: bool,
+}
+
+impl Look {
+    /// Columns for lines of a session. The width of a heard one is the terminal's matter, also once that is made wider.
+    fn columns(self) -> usize {
+        if self.spoken { LONGEST_LINE } else { self.width.clamp(20, 100) }
+    }
 }
 
 /// A document as lines of text, however long they are: for what other programs read too.

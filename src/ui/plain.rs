@@ -10,6 +10,7 @@ use crate::core::session::Input;
 use crate::core::session::Stage;
 use crate::core::session::choices::Choice;
 use crate::core::session::current::Current;
+use crate::core::session::current::TopicLine;
 use crate::core::text::isolated;
 use crate::core::text::one_line;
 use crate::core::text::printable;
@@ -20,6 +21,7 @@ use crate::ops::review::Review;
 use crate::ui::Editor;
 use crate::ui::Look;
 use crate::ui::lines::Lines;
+use crate::ui::spoken;
 use crate::ui::typeset::text_lines;
 use crate::ui::words;
 use std::collections::BTreeSet;
@@ -40,6 +42,8 @@ struct Sitting<'l, 'r> {
     review: &'l mut Review<'r>,
     out: &'l mut dyn Write,
     width: usize,
+    /// Whether it is heard.
+    spoken: bool,
     live: bool,
     /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
     primed: BTreeSet<i64>,
@@ -96,7 +100,8 @@ pub fn plain(
     let mut sitting = Sitting {
         review,
         out,
-        width: look.width.clamp(20, 100),
+        width: look.columns(),
+        spoken: look.spoken,
         live: typed_live,
         primed: BTreeSet::new(),
         asked_at: 0,
@@ -174,6 +179,11 @@ impl Sitting<'_, '_> {
         Ok(())
     }
 
+    /// A line as it is.
+    fn plain_line(&mut self, text: &str) -> Result<(), Failure> {
+        writeln!(self.out, "{}", printable(text)).map_err(|error| Failure::output(&error))
+    }
+
     /// A text of a card behind words of ours. Texts that are written from the right stay on their side of it.
     fn labelled(&mut self, label: &str, text: &str) -> Result<(), Failure> {
         write_labelled(self.out, self.width, label, text).map_err(|error| Failure::output(&error))
@@ -233,6 +243,9 @@ impl Sitting<'_, '_> {
                 _ if self.is_unseen() => self.line(UNSEEN)?,
                 line if said.is_some() || line.is_empty() => match self.review.say_tried(&tried, said) {
                     Ok(()) => {
+                        if said.is_some() {
+                            self.line("Noted")?;
+                        }
                         self.blank()?;
                         return Ok(Then::Go);
                     }
@@ -267,7 +280,7 @@ impl Sitting<'_, '_> {
         if let Some(topic) = topic.filter(|topic| current.loaded.primer_first && !self.primed.contains(&topic.number)) {
             self.primed.insert(topic.number);
             self.labelled("New topic: ", &one_line(&topic.title))?;
-            self.indented(&topic.primer_document(), Side::Question)?;
+            self.primer_of(topic)?;
             if self.live {
                 self.primer = true;
                 return Ok(());
@@ -277,11 +290,23 @@ impl Sitting<'_, '_> {
         self.question(current)
     }
 
+    pub(super) fn primer_of(&mut self, topic: &TopicLine) -> Result<(), Failure> {
+        let document = topic.primer_document();
+        let document = if self.spoken { spoken::without_tables(document) } else { document };
+        self.indented(&document, Side::Question)
+    }
+
     fn question(&mut self, current: &Current) -> Result<(), Failure> {
         let left = words::left(self.review.session(), self.review.now(), ", ");
         self.labelled(&format!("[{left}] "), &one_line(&current.loaded.deck))?;
         self.blank()?;
-        self.indented(&current.prompt_document(), Side::Question)?;
+        if self.spoken {
+            for line in spoken::question(&current.prompt_document(), &current.loaded.text) {
+                self.plain_line(&line)?;
+            }
+        } else {
+            self.indented(&current.prompt_document(), Side::Question)?;
+        }
         for (index, option) in current.question.options.iter().enumerate() {
             self.labelled(&format!("    {}  ", index + 1), &one_line(option))?;
         }
@@ -301,14 +326,23 @@ impl Sitting<'_, '_> {
             let remark = if verdict.remark.is_empty() { String::new() } else { format!("({})", verdict.remark) };
             self.labelled(&format!("{} ", words::verdict(verdict)), &remark)?;
             let ask = current.question.ask;
-            if verdict.outcome != Correctness::Right
+            let heard = if self.spoken { spoken::answered(verdict, ask) } else { None };
+            if let Some(heard) = &heard {
+                self.plain_line(heard)?;
+            }
+            if !self.spoken
+                && verdict.outcome != Correctness::Right
                 && verdict.close.is_none()
                 && !matches!(ask, Ask::List(_))
                 && !verdict.given.is_empty()
             {
                 self.labelled("  you: ", &one_line(&verdict.given))?;
             }
-            let close = verdict.close.as_ref().and_then(|_| words::compared(verdict, current.question.ask));
+            let close = verdict
+                .close
+                .as_ref()
+                .filter(|_| !self.spoken)
+                .and_then(|_| words::compared(verdict, current.question.ask));
             if let Some(compared) = close {
                 let marked: String = compared.marked().into_iter().map(|(_, text)| text).collect();
                 self.labelled("  you: ", &marked)?;
@@ -316,11 +350,21 @@ impl Sitting<'_, '_> {
         }
         let text = &current.loaded.text;
         if current.question.ask == Ask::Say {
-            for (label, text) in words::own_words(current) {
+            let earlier = if self.spoken { current.loaded.own.earlier().len() } else { 0 };
+            for (place, (label, text)) in words::own_words(current).into_iter().enumerate() {
+                let label = if place < earlier { format!("You said on {label}") } else { label };
                 self.labelled(&label, &text)?;
             }
         }
-        self.indented(&text.answer_document(current.loaded.card.ordinal), Side::Answer)?;
+        let answer = text.answer_document(current.loaded.card.ordinal);
+        if self.spoken && current.question.ask != Ask::Say {
+            let is_other = current.verdict.as_ref().is_some_and(|verdict| verdict.outcome != Correctness::Right);
+            for line in spoken::answer(&answer, if is_other { "Right" } else { "Answer" }) {
+                self.plain_line(&line)?;
+            }
+        } else {
+            self.indented(&answer, Side::Answer)?;
+        }
         if let Some(speaker) = &text.speaker {
             self.labelled("  – ", &text.line(speaker))?;
         }
@@ -336,6 +380,9 @@ impl Sitting<'_, '_> {
         let choices = self.review.session().choices(today);
         let suggestion = self.review.session().suggestion();
         let enter = suggestion.unwrap_or(crate::core::grade::Button::Good.quality());
+        if self.spoken {
+            return self.line(&spoken::grades(&choices, Some(enter)));
+        }
         let buttons: Vec<String> = choices
             .iter()
             .map(|choice| {
@@ -360,8 +407,12 @@ impl Sitting<'_, '_> {
         let bare = format!(":{line}");
         let asks_for_words = match stage {
             Stage::Front(current) if !self.primer => {
-                // A side is named by its first letter, so that only the list of commands is none.
-                matches!(current.question.ask, Ask::Type | Ask::Say | Ask::List(_)) || line != "?"
+                match current.question.ask {
+                    Ask::Type | Ask::Say | Ask::List(_) => true,
+                    // A side is named by its first letter, so that only the list of commands is none.
+                    Ask::Choose | Ask::Sort | Ask::Order => line != "?",
+                    Ask::Recall => false,
+                }
             }
             Stage::Front(_) | Stage::Between | Stage::Finished => false,
             Stage::Back(_) => self.grade_of(line).is_some(),
@@ -374,6 +425,10 @@ impl Sitting<'_, '_> {
 
     fn answer(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
         match stage {
+            Stage::Front(_) if self.primer && !line.is_empty() => {
+                self.line("Enter goes on to the card; :? lists what else there is")?;
+                Ok(Then::Go)
+            }
             Stage::Front(current) if self.primer => {
                 self.primer = false;
                 self.review.begin_card();

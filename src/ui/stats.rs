@@ -208,7 +208,7 @@ fn practice(progress: &Progress) -> Block {
     let streak = progress.streak;
     if streak.longest > 1 {
         texts.push(format!(
-            "{} in a row, {} at most",
+            "{} in a row, {} at best",
             counted(streak.current, "day", "days"),
             thousands(streak.longest)
         ));

@@ -521,6 +521,10 @@ pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: 
         return lines;
     }
     lines.extend(counts.nothing.iter().flat_map(|why| nothing(why, settings)));
+    if counts.left_today > 0 {
+        lines.push(format!("{} left for today", counted(counts.left_today, "card is", "cards are")));
+        return lines;
+    }
     if let Some(days) = counts.next_due_in_days {
         lines.push(format!("The next cards fall due {}", in_days(days)));
     }
@@ -532,7 +536,7 @@ fn moved(summary: &Summary) -> Option<String> {
     let (further, nearer) = summary.moved;
     let mut parts = Vec::new();
     if further > 0 {
-        let longest = summary.longest.map_or_else(String::new, |days| format!(", the furthest by {}", days.short()));
+        let longest = summary.longest.map_or_else(String::new, |days| format!(", the furthest by {}", spaced(days)));
         parts.push(format!("{} further away{longest}", counted(further, "card moved", "cards moved")));
     }
     if nearer > 0 {

@@ -127,6 +127,45 @@ fn a_check_up_that_was_taken_back_after_its_end_and_done_again_is_no_baseline() 
 }
 
 #[test]
+fn an_answer_taken_back_before_the_end_leaves_the_check_up_a_baseline_on_every_device() {
+    for back in 1..=3 {
+        let mut world = World::bare();
+        world.import("d.toml", deck(0));
+        world.set_now(time(&day("01-15")));
+        let mut sitting = CheckupSession::new(&mut world.store, &world.env, world.settings.clone(), None).unwrap();
+        let answer = |sitting: &mut CheckupSession<'_>, said: &str| {
+            sitting.feed(&Input::Respond(said.to_owned())).unwrap();
+        };
+        answer(&mut sitting, "right");
+        answer(&mut sitting, "right");
+        for _ in 0..back {
+            sitting.undo().unwrap();
+        }
+        while matches!(sitting.checkup().stage(), Stage::Asking(_)) {
+            answer(&mut sitting, "left");
+        }
+        let said = lmq::ui::checkup::result(&sitting.outcome().unwrap()).join("\n");
+        assert!(said.contains("This is where you start"), "{back}: {said}");
+        let mut there = World::bare();
+        there.set_now(world.now());
+        there.import("other.jsonl", world.log_text());
+        for world in [&mut world, &mut there] {
+            assert_eq!(take(world, "02-14").len(), 3);
+            assert_ne!(newest_change(world), "null", "{back}");
+        }
+        // After the end the answers were shown, here as there.
+        world.set_now(time(&day("01-15")));
+        for _ in 0..6 {
+            world.undo_newest();
+        }
+        take(&mut world, "02-14");
+        take(&mut world, "03-14");
+        assert_eq!(newest_change(&world), "null", "{back}");
+        world.assert_sound();
+    }
+}
+
+#[test]
 fn a_first_check_up_that_comes_too_late_says_so_before_it_begins_and_a_first_sitting_offers_it_in_time() {
     let lmq = Lmq::at_home().without_built_in_decks();
     lmq.import("d.toml", deck(12));

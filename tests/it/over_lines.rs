@@ -47,7 +47,7 @@ impl lmq::ui::Lines for Person<'_> {
     }
 }
 
-const LOOK: Look = Look { colour: false, width: 60, links: false, palette: Palette::OWN };
+const LOOK: Look = Look { colour: false, width: 60, links: false, palette: Palette::OWN, spoken: false };
 
 fn review(world: &mut World, lines: &[&'static str], live: bool) -> String {
     world.settings.backups = false;
@@ -107,9 +107,15 @@ fn at_its_end_a_sitting_waits_for_a_step_back_and_says_what_it_came_to_once_for_
 fn before_a_primer_is_read_the_card_can_be_put_away_and_explained() {
     let mut world = World::bare();
     world.import("apples.toml", deck("apples"));
-    let out = review(&mut world, &["…i\n", "…hello\n", "…:!\n", "…:u\n", "…\n", "…:q\n"], true);
-    let parts =
-        ["About apples.", "Asked because it is new", "What of apples?", "Suspended. :u", "Took back: suspended"];
+    let out = review(&mut world, &["…i\n", "…hello\n", "…\n", "…:!\n", "…:u\n", "…\n", "…:q\n"], true);
+    let parts = [
+        "About apples.",
+        "Asked because it is new",
+        "Enter goes on",
+        "What of apples?",
+        "Suspended. :u",
+        "Took back: suspended",
+    ];
     let mut rest = out.as_str();
     for part in parts {
         rest = rest.split_once(part).unwrap_or_else(|| panic!("no `{part}` in {rest}\n══\n{out}")).1;
@@ -176,4 +182,57 @@ fn a_line_that_was_typed_ahead_begins_no_check_up() {
     assert!(out.matches("too fast").count() == 2 && !out.contains("[1 of 8]"), "{out}");
     let out = checkup(&mut Person(["…\n", "…:q\n"].iter()), true).unwrap();
     assert!(out.contains("[1 of 8]"), "{out}");
+}
+
+#[test]
+fn where_no_answer_is_typed_a_command_needs_no_colon() {
+    let mut world = World::bare();
+    world.import("apples.toml", deck("apples"));
+    let out = review(&mut world, &["…\n", "…u\n", "…r\n", "…q\n"], true);
+    assert!(out.contains("There is nothing to take back") && !out.contains("grade>"), "{out}");
+    assert_eq!(out.matches("What of apples?").count(), 2, "{out}");
+    let out = checkup(&mut Person(["…x\n", "…q\n"].iter()), true).unwrap();
+    assert!(out.matches("Enter begins").count() == 2 && !out.contains("[1 of 8]"), "{out}");
+    let out = checkup(&mut Person(["…\n", "…\n", "…:r\n", "…:q\n"].iter()), true).unwrap();
+    assert!(out.contains("type :d if you don't know") && out.matches("[1 of 8]").count() == 2, "{out}");
+}
+
+#[test]
+fn a_heard_session_breaks_no_line_and_names_what_is_right_and_what_was_said() {
+    let mut world = World::bare();
+    world.import(
+        "d.toml",
+        format!(
+            "[deck]\nid = \"d\"\nname = \"a deck with a long name\"\n\
+             [[card]]\nkey = \"a\"\nkind = \"typed\"\nprompt = \"{}?\"\nanswer = \"drive change\"\n",
+            "wordy ".repeat(30)
+        ),
+    );
+    world.settings.backups = false;
+    let settings = world.settings.clone();
+    let mut review = Review::new(&mut world.store, &world.env, settings, &Options::default()).unwrap();
+    let mut out = Vec::new();
+    let look = Look { width: 20, spoken: true, ..LOOK };
+    let lines = ["drive chnage\n", "3\n"];
+    lmq::ui::plain(&mut review, &mut Person(lines.iter()), &mut out, look, false, &NoEditor).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    for wanted in [
+        "[1 new, under a minute] a deck with a long name\n",
+        "wordy wordy ?\n",
+        "\nYou wrote chnage, right is change\nRight: drive change\n",
+        "\n1 Again this session, 2 Hard 1 day",
+    ] {
+        assert!(out.contains(wanted), "{wanted:?} in {out}");
+    }
+}
+
+#[test]
+fn a_session_that_put_a_new_card_off_says_that_another_is_left_for_today() {
+    let mut world = World::bare();
+    let card = |key: u8| format!("[[card]]\nkey = \"k{key}\"\nkind = \"basic\"\nfront = \"Q{key}?\"\nback = \"A\"\n");
+    world.import("d.toml", format!("[deck]\nid = \"d\"\n{}{}{}", card(1), card(2), card(3)));
+    world.settings.new_per_day = 2;
+    let out = review(&mut world, &[":-\n", "\n", "3\n"], false);
+    assert_eq!(world.day().new, 1, "{out}");
+    assert!(out.contains("1 card is left for today") && !out.contains("fall due"), "{out}");
 }

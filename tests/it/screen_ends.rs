@@ -87,7 +87,7 @@ fn the_one_that_panics() {
     .unwrap();
     let keys = lmq::ui::keymap::Keymap::new(lmq::core::settings::KeyPreset::Usual, &std::collections::BTreeMap::new())
         .unwrap();
-    let look = lmq::ui::Look { colour: false, width: 80, links: false, palette: lmq::ui::Palette::OWN };
+    let look = lmq::ui::Look { colour: false, width: 80, links: false, palette: lmq::ui::Palette::OWN, spoken: false };
     lmq::ui::review(&mut review, look, &keys, &|| panic!("in the middle of it"), &crate::over_lines::NoEditor).unwrap();
 }
 

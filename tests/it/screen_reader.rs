@@ -62,29 +62,33 @@ fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() 
             "  2  ",
             "Choose 1 to 2",
             "Not this time",
-            "you: that",
+            "You chose: that",
+            "Right: this",
             "1 Again this session (Enter)",
             "Again: once more in this session",
             "A word?",
             ":h for a hint",
             ":h  the hint",
             "Nearly",
-            "you: colo{u}r",
+            "You wrote: color",
+            "Right: colour",
             "Hard: back",
-            "A […] in a line.",
+            "A blank in a line.",
             "Took back: answered t/b Hard",
             "A word?",
             "Hint: Of light",
             "Right",
             "Good: back",
             "Asked because it is new",
+            "Next: 1 Again this session, 2 Hard 1 day, ",
             "Right",
+            "Answer: gap",
             "Two things?",
             "2 items, separated by semicolons",
             "Right",
             "In order:",
             "type the numbers, such as 3 1 2",
-            "a  | b",
+            "a: 1; b: 2",
             "Suspended. :u takes it back",
             "Took back: suspended t/f",
             "> said",
@@ -100,7 +104,7 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
     lmq.ok(["config", "set", "screen_reader", "true"]);
     let mut terminal = Terminal::start(&lmq, &["--color", "always"], 80, 60, &[]);
     let told = terminal.sees("? lists what else there is");
-    in_this_order(&told, &["Today: 0 reviews, 6 new cards", "Enter begins"]);
+    in_this_order(&told, &["Today: 0 reviews, 6 new cards", "Enter begins a review"]);
     terminal.types("?\r");
     terminal.sees("Any command works here");
     terminal.types("\r");
@@ -120,13 +124,21 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
     terminal.sees("Took back: suspended");
     terminal.types(":q\r");
     terminal.sees("left for today");
+    terminal.sees("Back at the start: Enter begins a review");
+    terminal.types("a\r");
+    for (asked, said) in [("Deck:", "t"), ("Question:", "Who leads?"), ("Answer:", "Amara")] {
+        terminal.sees(asked);
+        terminal.types(&format!("{said}\r"));
+    }
+    terminal.sees("t/who-leads");
     for (line, said) in [
         ("s", "Practice:"),
-        ("d", "t: 0 due, 5 new, 6 in all"),
+        ("d", "t: 0 due, 6 new, 7 in all"),
         ("b word", "t/b"),
         ("lmq show t/b", "colour"),
-        ("cards \"open", "is not a command"),
+        ("cards \"open", "quotation mark"),
         ("nonsense", "there is no command"),
+        ("u", "undid"),
         ("u", "undid"),
         ("t", "6 new cards"),
         ("config set new_per_day 2", "new_per_day = 2"),

@@ -11,8 +11,8 @@ mod tests;
 pub const BASELINE_CARDS: usize = 10;
 
 /// What is said where there is nothing to compare with.
-pub const NO_BASELINE: &str = "No baseline: no check-up was finished before your tenth card was answered, so no change since \
-     the start can be told.";
+pub const NO_BASELINE: &str = "No baseline: that takes a check-up finished before your tenth card is answered and before you see \
+     its answers. So no change since the start can be told.";
 
 /// What is said where the interval of a change holds 0.
 pub const TOO_FEW: &str = "Too few scenes to tell: chance alone could do that.";

@@ -7,6 +7,7 @@ use crate::core::progress::Standing;
 use crate::core::progress::knowledge::Known;
 use crate::core::text::thousands;
 use crate::core::totals::Counted;
+use crate::report::HOW_TO_READ;
 use crate::report::build::MOST_MONTHS;
 use crate::report::build::MOST_TOPICS_LISTED;
 use crate::report::build::name;
@@ -254,7 +255,7 @@ pub(super) fn confusion(progress: &Progress, kind: Counted) -> Section {
     Section {
         id: kind.name(),
         title: title.to_owned(),
-        note: Some(format!("{note} Down: what was right. Across: what was chosen.")),
+        note: Some(format!("{note}{HOW_TO_READ}")),
         body: Body::Chart(
             Chart { shape: Shape::Matrix, series: vec![2, 3], full: 1, description },
             Table {

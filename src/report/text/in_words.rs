@@ -1,6 +1,7 @@
 //! A report for somebody who hears it: each row a line with the name of every number, and nothing drawn.
 
 use crate::core::study_day::StudyDay;
+use crate::report::HOW_TO_READ;
 use crate::report::cell::Cell;
 use crate::report::chart::Chart;
 use crate::report::chart::Shape;
@@ -54,28 +55,49 @@ pub fn render_words(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             Body::Table(table) => rows(out, table, 0)?,
         }
         if let Some(note) = &section.note {
-            writeln!(out, "{note}")?;
+            writeln!(out, "{}", heard(note))?;
         }
     }
     writeln!(out, "\n{}", report.contents)
 }
 
+/// A note without what it says of a drawing.
+fn heard(note: &str) -> String {
+    note.replace(HOW_TO_READ, "").replace("The range in brackets contains", "The range contains")
+}
+
 /// Each row a line: what names it, then every cell that is not nothing behind the name of its column.
 fn rows(out: &mut dyn Write, table: &Table, first: usize) -> io::Result<()> {
+    // Days with nothing, one after the other, are one line.
+    let mut empty: Option<(String, String)> = None;
+    let say_empty = |out: &mut dyn Write, empty: Option<(String, String)>| match empty {
+        Some((from, to)) if from == to => writeln!(out, "{from}: none"),
+        Some((from, to)) => writeln!(out, "{from} to {to}: none"),
+        None => Ok(()),
+    };
     for row in table.rows.iter().skip(first) {
         let names: Vec<String> = row.iter().take(table.names.max(1)).map(Cell::words).collect();
         let columns = row.iter().zip(&table.columns).skip(table.names.max(1));
         let says = |(cell, column): &(&Cell, &Column)| {
-            !matches!(cell, Cell::Nothing | Cell::Moved(0)) && !cell.is_zero() && column.key != "id"
+            // None of two is something else than nothing at all.
+            let is_said = matches!(cell, Cell::Of(_, of) if *of > 0) || !cell.is_zero();
+            !matches!(cell, Cell::Nothing | Cell::Moved(0)) && is_said && column.key != "id"
         };
         let cells: Vec<String> = columns
             .filter(says)
             .map(|(cell, column)| format!("{} {}", column.label.to_lowercase(), cell.words()))
             .collect();
+        if cells.is_empty() && matches!(row.first(), Some(Cell::Date(_))) {
+            let name = names.join(", ");
+            let from = empty.take().map_or_else(|| name.clone(), |(from, _)| from);
+            empty = Some((from, name));
+            continue;
+        }
+        say_empty(out, empty.take())?;
         let cells = if cells.is_empty() { "none".to_owned() } else { cells.join(", ") };
         writeln!(out, "{}: {cells}", names.join(", "))?;
     }
-    Ok(())
+    say_empty(out, empty)
 }
 
 /// The days of a calendar, by week.

@@ -1,7 +1,6 @@
 //! What can be said to a session over lines beside answers: commands, each with a colon before it.
 
 use crate::core::card::Ask;
-use crate::core::document::Side;
 use crate::core::id::CardId;
 use crate::core::session::Input;
 use crate::core::session::Stage;
@@ -29,6 +28,7 @@ const COMMANDS: &[(&str, &str)] = &[
     (":g", "right, but a guess: Hard"),
     (":e", "change the card's text in your editor"),
     (":em", "the same, for another meaning: the card starts again, gently"),
+    (":r", "the question again, or the answer where it is shown"),
     (":q", "leave; everything is kept"),
     (":?", "this list"),
 ];
@@ -67,7 +67,7 @@ impl Sitting<'_, '_> {
                 }
                 Err(failure) => return self.failed(failure),
             },
-            ":-" | ":!" | ":*" | ":o" if !has_card(stage) => self.line(NO_CARD)?,
+            ":-" | ":!" | ":*" | ":o" | ":r" if !has_card(stage) => self.line(NO_CARD)?,
             ":-" => return self.feed(Input::Bury),
             ":!" => return self.feed(Input::Suspend),
             ":*" => return self.feed(Input::Mark),
@@ -95,6 +95,14 @@ impl Sitting<'_, '_> {
                     Some(hint) => self.labelled("Hint: ", &hint)?,
                     None => self.line("There is no hint")?,
                 }
+            }
+            ":r" => {
+                if let Stage::Front(current) = stage
+                    && let Some(topic) = current.loaded.topic.as_ref().filter(|_| self.primer)
+                {
+                    self.primed.remove(&topic.number);
+                }
+                self.anew = true;
             }
             ":?" => self.help(stage)?,
             _ => {
@@ -198,6 +206,11 @@ impl Sitting<'_, '_> {
         let (Stage::Front(current) | Stage::Back(current)) = stage else { return self.last_card() };
         let lines = words::info(current, self.review.session(), self.review.today());
         for line in lines {
+            if self.spoken && line.starts_with("Next: ") {
+                let choices = self.review.session().choices(self.review.today());
+                self.line(&format!("Next: {}", crate::ui::spoken::grades(&choices, None)))?;
+                continue;
+            }
             self.line(&spoken(&line))?;
         }
         if let Some(topic) = &current.loaded.topic {
@@ -206,7 +219,7 @@ impl Sitting<'_, '_> {
                 self.line(&format!("Topic: {}", one_line(&topic.title)))?;
             }
             if topic.primer.is_some() {
-                self.indented(&topic.primer_document(), Side::Question)?;
+                self.primer_of(topic)?;
             }
         }
         Ok(())

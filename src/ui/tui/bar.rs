@@ -191,7 +191,7 @@ mod tests {
     use crate::ui::tui::NoEditor;
     use std::collections::BTreeMap;
 
-    const LOOK: Look = Look { colour: false, width: 80, links: false, palette: Palette::OWN };
+    const LOOK: Look = Look { colour: false, width: 80, links: false, palette: Palette::OWN, spoken: false };
 
     fn shown(words: &[&str], kept: usize, width: u16) -> String {
         let pieces = words.iter().map(|word| ((*word).to_owned(), Tone::Plain)).collect();

@@ -121,7 +121,7 @@ mod tests {
     use crate::ui::Palette;
 
     fn look(colour: bool) -> Look {
-        Look { colour, width: 20, links: false, palette: Palette::OWN }
+        Look { colour, width: 20, links: false, palette: Palette::OWN, spoken: false }
     }
 
     fn styled(text: &str, colour: bool) -> Vec<(String, Style)> {

@@ -305,7 +305,7 @@ mod tests {
     fn no_tone_needs_a_colour_and_none_is_given_where_none_is_wanted() {
         let tones = [Tone::Plain, Tone::Strong, Tone::Quiet, Tone::Good, Tone::Near, Tone::Bad, Tone::Chosen];
         let hues = [Tone::Accent, Tone::Due, Tone::New, Tone::Again];
-        let look = |colour| Look { colour, width: 80, links: false, palette: Palette::OWN };
+        let look = |colour| Look { colour, width: 80, links: false, palette: Palette::OWN, spoken: false };
         for tone in tones.into_iter().chain(hues) {
             let style = style(tone, look(false));
             assert_eq!((style.fg, style.bg), (None, None), "{tone:?}");

@@ -267,7 +267,7 @@ mod tests {
     const TODAY: StudyDay = StudyDay(1000);
 
     fn look(colour: bool) -> Look {
-        Look { colour, width: 80, links: false, palette: Palette::OWN }
+        Look { colour, width: 80, links: false, palette: Palette::OWN, spoken: false }
     }
 
     fn line(deck: &str, front: &str, tags: &[&str], state: CardState) -> CardLine {

@@ -49,7 +49,7 @@ fn types(form: &mut Form, text: &str) {
 
 fn shown(form: &mut Form, width: u16, height: u16) -> String {
     let keys = keys();
-    let look = Look { colour: false, width: usize::from(width), links: false, palette: Palette::OWN };
+    let look = Look { colour: false, width: usize::from(width), links: false, palette: Palette::OWN, spoken: false };
     let with = ScreenContext { look, keys: &keys, stop: &|| false, editor: &NoEditor };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| form.draw(frame, with)).unwrap();

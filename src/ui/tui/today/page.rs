@@ -401,7 +401,7 @@ mod tests {
     /// What a screen of so many columns shows: head, body, pane.
     fn shown(overview: &Overview, columns: u16) -> (String, String) {
         let keys = Keymap::new(KeyPreset::Usual, &BTreeMap::new()).unwrap();
-        let look = Look { colour: false, width: 80, links: false, palette: Palette::OWN };
+        let look = Look { colour: false, width: 80, links: false, palette: Palette::OWN, spoken: false };
         let with = ScreenContext { look, keys: &keys, stop: &|| false, editor: &NoEditor };
         let known = |cards, millionths| Known { cards, millionths };
         let recall = Recall {
