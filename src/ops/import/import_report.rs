@@ -30,8 +30,8 @@ pub(super) const CONTRADICTS: &str =
     "its key or id was used before in this file, for another text; give it one of its own";
 
 /// Why a row is left out that says only a part of its card.
-const UNFIT: &str = "this does not fit the rest of the card, for which the file has no columns; add the other \
-    columns of its kind";
+const UNFIT: &str = "in the deck this card is of a kind for which the file has no columns (such as a choice with its \
+    wrong options, or a list of items), and the answer does not fit that; correct the row, or add the columns of the kind";
 
 /// Why a row is left out whose note another file has, of the same import or a followed one.
 const CONTRADICTS_FILE: &str = "an earlier file has this card too, with other words or tags; make them two cards, or \
