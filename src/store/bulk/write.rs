@@ -70,7 +70,7 @@ impl Ways {
 
 impl Bulk<'_, '_> {
     /// A row's note is there: what the file says of it that its source did not say yet is written.
-    pub(super) fn found(
+    pub(super) fn taken_in(
         &mut self,
         (id, uid): (i64, NoteUid),
         deck: &TargetDeck,
