@@ -516,7 +516,6 @@ mod tests {
             "A/B test",
             "3 km/a min",
             "3 wins/2 losses",
-            "the mother/father ratio",
             "Marx/Engels",
             "Black/Scholes",
             "Austria/Hungary",
