@@ -43,6 +43,9 @@ const PATIENCE_MS: u64 = 500;
 /// Bad rows that are shown; --json has all of them.
 const MOST_SHOWN: usize = 20;
 
+/// Cards that a dry run shows of those that are new, and of those that change.
+const MOST_NEWS_SHOWN: usize = 3;
+
 /// Columns whose roles are shown.
 const MOST_COLUMNS_SHOWN: usize = 20;
 
@@ -150,6 +153,9 @@ struct ImportJson<'o> {
     warnings: &'o [String],
     tables: Vec<TableJson<'o>>,
     first: Vec<FirstJson<'o>>,
+    new: Vec<FirstJson<'o>>,
+    changes: Vec<ChangeJson<'o>>,
+    missing_notes: &'o [String],
     entries_added: u64,
     entries_known: u64,
     texts_erased: u64,
@@ -261,6 +267,13 @@ fn roles(diagnosis: &Diagnosis) -> String {
 struct FirstJson<'o> {
     prompt: &'o str,
     answer: &'o str,
+}
+
+/// A card that would change.
+#[derive(Serialize)]
+struct ChangeJson<'o> {
+    before: &'o str,
+    after: &'o str,
 }
 
 /// Writes all bad rows, those too that are not in memory.
@@ -446,9 +459,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
         if let Some(decks) = report.added_to_words() {
             ctx.sentence(&format!("decks: {decks}"))?;
         }
-        for (prompt, answer) in &report.first {
-            ctx.line(format!("  {} → {}", one_line(prompt), one_line(answer)))?;
-        }
+        tell_news(ctx, report)?;
         for (shown, diagnosis) in taken_for.iter().filter(|(_, diagnosis)| !is_obvious(diagnosis)) {
             ctx.line(format!("columns of {}: {}", one_line(shown), roles(diagnosis)))?;
             ctx.line(format!("  to choose other columns: --columns {}", one_line(&diagnosis.as_columns())))?;
@@ -469,8 +480,29 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
     if more > 0 {
         crate::cli::complain(&format!("and {more} more; --json lists them"));
     }
-    if let Some(missing) = report.missing_words().filter(|_| !args.dry_run) {
+    if report.deleted > 0 {
+        ctx.say("cards that you deleted stay deleted; --theirs brings back those that the file has");
+    }
+    if let Some(missing) = report.missing_words() {
         ctx.say(&missing);
+    }
+    Ok(())
+}
+
+/// The first cards that would be new, and the first that would change.
+fn tell_news(ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
+    let card = |(prompt, answer): &(String, String)| format!("{} → {}", one_line(prompt), one_line(answer));
+    let label = if report.changes.is_empty() { "" } else { "new: " };
+    for new in report.new.iter().take(MOST_NEWS_SHOWN) {
+        ctx.line(format!("  {label}{}", card(new)))?;
+    }
+    for (before, after) in report.changes.iter().take(MOST_NEWS_SHOWN) {
+        ctx.line(format!("  was: {}", one_line(before)))?;
+        ctx.line(format!("  now: {}", one_line(after)))?;
+    }
+    let is_more = |of: &[(String, String)]| of.len() > MOST_NEWS_SHOWN;
+    if is_more(&report.changes) || (is_more(&report.new) && !report.changes.is_empty()) {
+        ctx.line("  … --json lists all of them")?;
     }
     Ok(())
 }
@@ -549,6 +581,9 @@ fn in_json<'o>(args: &Args, report: &'o Report, taken_for: &'o [TakenFor]) -> Im
         warnings: &report.warnings,
         tables: taken_for.iter().map(|(file, diagnosis)| TableJson::of(file, diagnosis)).collect(),
         first: report.first.iter().map(|(prompt, answer)| FirstJson { prompt, answer }).collect(),
+        new: report.new.iter().map(|(prompt, answer)| FirstJson { prompt, answer }).collect(),
+        changes: report.changes.iter().map(|(before, after)| ChangeJson { before, after }).collect(),
+        missing_notes: &report.missing_notes,
         entries_added: report.entries_added,
         entries_known: report.entries_known,
         texts_erased: report.erased.texts,

@@ -26,6 +26,7 @@ use crate::core::card::QUESTION_FIELDS;
 use crate::core::card::Said;
 use crate::core::card::Shape;
 use crate::core::card::Value;
+use crate::core::card::items_of_line;
 use crate::core::document::Document;
 use crate::core::document::plain_text;
 use crate::core::id::NoteUid;
@@ -456,12 +457,27 @@ impl Draft {
         let value = match (shape, given) {
             (Shape::Text, given) => Value::Text(given.into_one()),
             (Shape::Variants, Given::Text(text)) => phrasings(&text),
+            (Shape::Texts, Given::Text(text)) if name == "items" && dialect != Dialect::Own => {
+                Value::Texts(self.items(&text, dialect)?)
+            }
             (Shape::Texts | Shape::Days, Given::Text(text)) => Value::Texts(dialect.list(&text)),
             (Shape::Variants | Shape::Texts | Shape::Days, Given::Texts(texts)) => Value::Texts(texts),
         };
         match self.text.fields.insert(name.to_owned(), value) {
             None => Ok(()),
             Some(_) => Err(NoteFault::FilledTwice(name)),
+        }
+    }
+
+    /// The items in somebody's cell, which may have commas between them. A single one is no list.
+    fn items(&self, cell: &str, dialect: Dialect) -> Result<Vec<String>, NoteFault> {
+        let items = dialect.list(cell);
+        match items.as_slice() {
+            [line] => {
+                let items = items_of_line(line);
+                if items.len() < 2 && self.kind.name() == "list" { Err(NoteFault::OneItem) } else { Ok(items) }
+            }
+            _ => Ok(items),
         }
     }
 
@@ -477,7 +493,12 @@ impl Draft {
                 Given::Text(cell) => dialect.categories(&cell),
                 Given::Texts(texts) => texts,
             }),
-            Column::Source => text.source = given.into_words(dialect),
+            Column::Source => {
+                text.source = match given {
+                    Given::Text(cell) => dialect.sources(&cell),
+                    Given::Texts(texts) => texts,
+                }
+            }
             Column::After => text.after = given.into_words(dialect),
             Column::Topic => text.topic = Some(given.into_one()),
             Column::Speaker => text.speaker = Some(given.into_one()),

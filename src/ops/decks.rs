@@ -220,7 +220,7 @@ fn no_deck(decks: &[Named], name: &str) -> Failure {
     let near = nearest(name, ids()).or_else(|| ids().find(|id| plain(id).starts_with(&plain(name))));
     Failure::usage(format!("there is no deck `{}`", one_line(name))).hint(match near {
         Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
-        None => "`lmq decks` lists all decks".to_owned(),
+        None => "`lmq decks --all` lists all decks".to_owned(),
     })
 }
 

@@ -139,7 +139,7 @@ fn no_deck(store: &Store, name: &str) -> Result<Failure, Failure> {
     let near = nearest(name, decks.iter().map(|(_, id, _)| id.as_str()));
     Ok(Failure::usage(format!("there is no deck `{}`", one_line(name))).hint(match near {
         Some(near) => format!("did you mean `{near}`? `lmq decks` lists all"),
-        None => "`lmq decks` lists all decks".to_owned(),
+        None => "`lmq decks --all` lists all decks".to_owned(),
     }))
 }
 

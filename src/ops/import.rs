@@ -216,7 +216,10 @@ fn all_notes(
         before += source.size;
         source.close();
     }
-    report.missing += writer.missing_in(&earlier).map_err(|fault| (String::new(), Refusal::Store(fault)))?;
+    let missing = writer.missing_in(&earlier, options.dry_run);
+    let (missing, notes) = missing.map_err(|fault| (String::new(), Refusal::Store(fault)))?;
+    report.missing += missing;
+    report.lacks(&notes);
     report.say_words();
     if options.strict && (report.rejections > 0 || report.has_bad_files()) {
         return Err((String::new(), Refusal::Strict));

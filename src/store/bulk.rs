@@ -10,6 +10,7 @@ mod builtin;
 mod decks;
 mod matching;
 mod named;
+mod news;
 mod seen;
 mod sides;
 mod twice;
@@ -28,6 +29,7 @@ pub use crate::store::bulk::decks::HeadDetails;
 use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::bulk::matching::WaitingRow;
+pub use crate::store::bulk::news::News;
 use crate::store::bulk::seen::BitSet;
 pub use crate::store::bulk::seen::EarlierFiles;
 use crate::store::bulk::seen::Seen;
@@ -81,6 +83,8 @@ pub struct BulkOptions {
     pub others: BTreeSet<i64>,
     /// Whether the file's text takes the place of the learner's own.
     pub theirs: bool,
+    /// Whether each card that is new or changes is remembered.
+    pub tells_news: bool,
 }
 
 impl BulkOptions {
@@ -97,6 +101,7 @@ impl BulkOptions {
             source: None,
             others: BTreeSet::new(),
             theirs: false,
+            tells_news: false,
         }
     }
 }
@@ -175,6 +180,8 @@ pub struct Finished {
     pub twice: Vec<Twice>,
     /// Names of the decks into which notes were added, each with how many.
     pub added_to: Vec<(String, u64)>,
+    /// The cards that are new, change or are missing, up to a limit.
+    pub news: News,
 }
 
 /// How a row says who it is.
@@ -217,6 +224,8 @@ pub struct Bulk<'b, 's> {
     /// Numbers of topics by deck and name: rows of one topic are many.
     topics: BTreeMap<(i64, String), i64>,
     kept: Vec<Kept>,
+    /// What changes, card by card.
+    news: News,
     fresh: Vec<NewNote>,
     /// The text records of `fresh`, one behind the other.
     texts: String,
@@ -252,6 +261,7 @@ impl<'b, 's> Bulk<'b, 's> {
             files_decks: BTreeSet::new(),
             topics: BTreeMap::new(),
             kept: Vec::new(),
+            news: News::default(),
             fresh: Vec::new(),
             texts: String::new(),
             uids: Seen::default(),
@@ -303,13 +313,14 @@ impl<'b, 's> Bulk<'b, 's> {
             twice.extend(self.writer.twice(deck)?);
         }
         let added_to = self.added_to()?;
+        self.tell_new()?;
         if let Some(earlier) = self.earlier.take() {
             let newest: i64 =
                 self.writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
             earlier.add(&self.claimed, self.last_old_note + 1..=newest);
             earlier.decks.append(&mut self.files_decks);
         }
-        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice, added_to })
+        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice, added_to, news: self.news })
     }
 
     /// Names of the decks in which this file's new notes lie, each with how many. Of an edition of a built-in deck nobody asks.
@@ -355,7 +366,10 @@ impl<'b, 's> Bulk<'b, 's> {
                     }
                 }
                 // With other files the deck may be whole: that is counted when all are done.
-                missing += u64::from(self.earlier.is_none());
+                if self.earlier.is_none() {
+                    missing += 1;
+                    self.lacks(note)?;
+                }
             }
         }
         Ok((missing, retired, lost))
@@ -379,20 +393,27 @@ impl<'b, 's> Bulk<'b, 's> {
 }
 
 impl Writer<'_> {
-    /// How many notes of their decks none of these files has.
+    /// How many notes of their decks none of these files has, and the first of them, or all up to a limit.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn missing_in(&self, files: &EarlierFiles) -> Result<u64, Fault> {
-        let mut missing = 0;
+    pub fn missing_in(&self, files: &EarlierFiles, all: bool) -> Result<(u64, Vec<NoteText>), Fault> {
+        let (mut missing, mut first) = (0, Vec::new());
         let mut living =
             self.tx.prepare_cached("SELECT id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0")?;
         for deck in &files.decks {
             let mut rows = living.query([deck])?;
             while let Some(row) = rows.next()? {
-                missing += u64::from(!files.have(row.get(0)?));
+                let note = row.get(0)?;
+                if files.have(note) {
+                    continue;
+                }
+                missing += 1;
+                if first.len() < News::most_missing(all) {
+                    first.push(self.shown(note)?.0);
+                }
             }
         }
-        Ok(missing)
+        Ok((missing, first))
     }
 }

@@ -62,6 +62,7 @@ pub use bulk::HeadDetails;
 pub use bulk::Kept;
 pub use bulk::KeptPart;
 pub use bulk::MatchResult;
+pub use bulk::News;
 pub use bulk::NoteRef;
 pub use bulk::Twice;
 pub use cards::BuiltinDeck;

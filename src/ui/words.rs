@@ -110,6 +110,7 @@ pub fn how(ask: Ask, options: usize, keys: Option<&Keymap>) -> String {
         (Ask::Say, None) => "Type it on one line, or say it aloud and press Enter".to_owned(),
         (Ask::Choose, _) => format!("Choose 1 to {options}"),
         (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
+        (Ask::List(1), Some(_)) => "1 item, Enter after it; Enter alone ends".to_owned(),
         (Ask::List(count), Some(_)) => format!("{count} items, Enter after each; Enter alone ends"),
         (Ask::List(count), None) => format!("{count} items, separated by semicolons"),
         (Ask::Order, Some(keys)) => {

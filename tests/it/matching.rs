@@ -291,3 +291,22 @@ fn an_undone_import_goes_but_what_was_answered_stays_and_again_is_no_second_copy
     assert_eq!(world.found("deck:geo").len(), 2);
     world.assert_sound();
 }
+
+#[test]
+fn a_table_without_kinds_leaves_cards_of_the_kind_that_they_are() {
+    let mut world = World::bare();
+    let first = "question,answer\nWho owns it?,the owner\nThe pillars?,\"a, b, c\"\nWho owns it?,the owner\nWhy?,so\n";
+    world.import("trainer.csv", first);
+    let kinds = "question,answer,kind,items,accept\nWho owns it?,the owner,typed,,the PO\nThe pillars?,,list,a | b | c,\n\
+                 Why?,so,,,\n";
+    world.import("trainer.csv", kinds);
+    let before = world.listed("deck:trainer");
+    assert_eq!(said(&mut world, "trainer.csv", first), "3 notes unchanged, 1 row twice in the file");
+    assert_eq!(world.listed("deck:trainer"), before);
+    // Another answer is an item each, and what is no list is left out.
+    let other = first.replace("a, b, c", "a, b, d");
+    assert_eq!(said(&mut world, "trainer.csv", &other), "1 changed, 2 notes unchanged, 1 row twice in the file");
+    assert_eq!(world.found("pillars kind:list").len(), 1);
+    let report = world.import("trainer.csv", first.replace("a, b, c", "only a"));
+    assert!(report.rejected[0].contains("in the deck this card is of a kind"), "{:?}", report.rejected);
+}

@@ -5,6 +5,8 @@ use crate::core::card::Fields;
 use crate::core::card::NoteText;
 use crate::core::card::Shape;
 use crate::core::card::Value;
+use crate::core::card::between_bars;
+use crate::core::card::items_of_line;
 use crate::core::card::kind;
 use crate::core::document::Markup;
 
@@ -129,14 +131,28 @@ impl NoteText {
         let mut fields = Fields::new();
         fields.insert(question.name.to_owned(), self.fields.get("front")?.clone());
         let answers = match (answer.shape, self.fields.get("back")?) {
-            (Shape::Texts, Value::Text(text)) => {
-                Value::Texts(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
-            }
+            (Shape::Texts, Value::Text(text)) => Value::Texts(items_said(text, before.texts(answer.name))),
             (_, value) => value.clone(),
         };
         fields.insert(answer.name.to_owned(), answers);
         Some(fields)
     }
+}
+
+/// The items that an answer of one text means for a card that had those: it was a list before, and stays one. Nothing where it
+/// names a single one: that is no list.
+fn items_said(text: &str, before: &[String]) -> Vec<String> {
+    let lines: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let [line] = lines.as_slice() else { return lines };
+    if before.len() < 2 {
+        return lines;
+    }
+    if [", ", "; ", " | "].iter().any(|between| before.join(between) == *line) {
+        return before.to_vec();
+    }
+    let set_apart: Vec<String> = line.split(" | ").map(|item| item.trim().to_owned()).collect();
+    let items = if set_apart.len() > 1 { set_apart } else { between_bars(line).unwrap_or_else(|| items_of_line(line)) };
+    if items.len() > 1 { items } else { Vec::new() }
 }
 
 /// Takes over what a source has no place for, where it is empty.
@@ -230,6 +246,11 @@ mod tests {
         assert_eq!(changed.texts("distractors"), ["c", "d"]);
         let list = text("list", &[("prompt", one("f")), ("items", several(&["a", "b"]))]);
         assert_eq!(row("a\n c \n").completed(sides, &list).texts("items"), ["a", "c"]);
+        let on_a_line = |line: &str| row(line).completed(sides, &list);
+        assert_eq!(on_a_line("a, b"), NoteText { fields: on_a_line("a\nb").fields, ..list.clone() });
+        assert_eq!(on_a_line("a; c, d; e").texts("items"), ["a", "c, d", "e"]);
+        assert_eq!(on_a_line("a|c").texts("items"), ["a", "c"]);
+        assert!(on_a_line("a, c").is_whole() && !on_a_line("a").is_whole(), "one item is no list");
         assert!(changed.is_whole());
         let clash = row("c").completed(sides, &choice);
         assert!(clash.kind == "choice" && !clash.is_whole(), "the right answer is one of the wrong ones");

@@ -4,6 +4,7 @@
 
 use crate::core::compare::letters::is_letter;
 use crate::core::compare::letters::is_unspaced;
+use crate::core::compare::search::fold;
 
 /// Units, which are divided and mean one thing.
 const UNITS: [&str; 22] = [
@@ -140,6 +141,13 @@ const ALSO: [&str; 17] = [
 const ENDINGS: [&str; 16] =
     ["s", "es", "e", "n", "en", "in", "innen", "er", "r", "a", "o", "as", "os", "ne", "le", "nen"];
 
+/// What begins a phrase that stands for itself.
+const ARTICLES: [&str; 16] =
+    ["the", "a", "an", "der", "die", "das", "ein", "eine", "le", "la", "les", "un", "une", "el", "il", "los"];
+
+/// From which likeness on two names with one first letter are those of one thing in two languages: `München`, `Munich`.
+const NAMES: f64 = 0.5;
+
 /// Letters that an alternative has at least.
 const FEWEST_LETTERS: usize = 2;
 
@@ -170,6 +178,7 @@ pub fn alternatives(answer: &str, in_sentence: bool) -> Option<Vec<String>> {
         })
         .collect();
     endings(&answer)
+        .or_else(|| phrases(&answer))
         .or_else(|| strokes(&answer))
         .or_else(|| list(&answer))
         .or_else(|| by_word(&answer).filter(|_| !in_sentence))
@@ -228,11 +237,48 @@ fn strokes(answer: &str) -> Option<Vec<String>> {
     let is_known = small.iter().any(|part| UNITS.contains(&part.as_str()) || FOLDERS.contains(&part.as_str()));
     let is_like = matches!(parts.as_slice(), [one, other] if are_spellings(one, other));
     // Two names are mostly those of a pair: `Austria/Hungary`.
-    let are_names = parts.iter().all(is_capital) && !is_like;
+    let are_names = parts.iter().all(is_capital)
+        && !is_like
+        && !matches!(parts.as_slice(), [one, other] if are_one_name(one, other));
     // The stroke stands between two words and not between what they begin: `mother/father ratio`.
     let is_inside = parts.windows(2).any(|two| matches!(two, [one, other] if words(one) != words(other)));
     let is_one = is_known || are_names || is_inside || parts.iter().any(is_name) || !parts.iter().all(has_vowel);
     (!is_one).then_some(parts)
+}
+
+/// Whether two names are one in two languages.
+fn are_one_name(one: &str, other: &str) -> bool {
+    let (one, other) = (fold(one), fold(other));
+    one.chars().next() == other.chars().next() && strsim::normalized_levenshtein(&one, &other) >= NAMES
+}
+
+/// `the product owner/the PO`, `3 months/a quarter`, `Jurgen Appelo/Appelo`: on each side of the stroke stands a phrase of its own, or
+/// the end of the other one.
+fn phrases(answer: &str) -> Option<Vec<String>> {
+    let (one, other) = answer.split_once('/')?;
+    let (one, other) = (one.trim(), other.trim());
+    let [first, second]: [Vec<&str>; 2] = [one, other].map(|part| part.split_whitespace().collect());
+    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let after = |part: &[&str]| {
+        let (head, rest) = part.split_first()?;
+        let is_phrase = ARTICLES.contains(&head.to_lowercase().as_str()) || is_number(head);
+        (is_phrase && is_words(&rest.join(" "))).then(|| rest.join(" ").to_lowercase())
+    };
+    let are_phrases = || {
+        let (Some(first_rest), Some(second_rest)) = (after(&first), after(&second)) else { return false };
+        let is_unit = |rest: &String| rest.split(' ').any(|word| UNITS.contains(&word));
+        let are_numbers = first.first().is_some_and(is_number) && second.first().is_some_and(is_number);
+        first_rest != second_rest
+            && !are_numbers
+            && ![&first_rest, &second_rest].into_iter().any(is_unit)
+            && !is_pair(&first_rest, &second_rest)
+    };
+    let is_end = |whole: &[&str], end: &[&str]| {
+        let is_name = end.first().is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase));
+        is_name && whole.len() > end.len() && whole.ends_with(end)
+    };
+    let is_named = || is_words(one) && is_words(other) && (is_end(&first, &second) || is_end(&second, &first));
+    (are_phrases() || is_named()).then(|| vec![one.to_owned(), other.to_owned()])
 }
 
 /// `big; large`, `to run, to jog`, and `colour, color` where both look alike.
@@ -377,6 +423,12 @@ mod tests {
             ("niño/niña", "niño|niña"),
             ("big / large / huge", "big|large|huge"),
             ("run\njog", "run|jog"),
+            ("München/Munich", "München|Munich"),
+            ("Florenz/Florence", "Florenz|Florence"),
+            ("3 months/a quarter", "3 months|a quarter"),
+            ("15 minutes/a quarter of an hour", "15 minutes|a quarter of an hour"),
+            ("the product owner/the PO", "the product owner|the PO"),
+            ("Jurgen Appelo/Appelo", "Jurgen Appelo|Appelo"),
         ] {
             assert_eq!(alternatives(answer, false).map(|found| found.join("|")).as_deref(), Some(both), "{answer}");
         }
@@ -462,6 +514,10 @@ mod tests {
             "client/server",
             "mother/father ratio",
             "A/B test",
+            "3 km/a min",
+            "3 wins/2 losses",
+            "Marx/Engels",
+            "Black/Scholes",
             "Austria/Hungary",
             "kg·m/s²",
             "J/(mol·K)",

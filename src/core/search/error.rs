@@ -148,7 +148,7 @@ impl SearchFault {
             Self::UnknownDeck { near: Some(near), .. } => {
                 return format!("did you mean `{near}`? `lmq decks` lists all");
             }
-            Self::UnknownDeck { near: None, .. } => "`lmq decks` lists all decks",
+            Self::UnknownDeck { near: None, .. } => "`lmq decks --all` lists all decks",
             Self::UnknownSaved { near: Some(near), .. } => {
                 return format!("did you mean `{near}`? `lmq config list` shows those that you saved");
             }

@@ -40,6 +40,15 @@ impl Dialect {
         if self == Self::Plain && !cell.contains([',', ';', '\n']) { vec![cell.to_owned()] } else { self.words(cell) }
     }
 
+    /// Sources in a cell. Somebody else's `Scrum Guide 2020` is one, and so is `Weber 2019, p. 12`.
+    pub(super) fn sources(self, cell: &str) -> Vec<String> {
+        if self == Self::Own {
+            return self.words(cell);
+        }
+        let sources = cell.split([';', '\n']).map(str::trim).filter(|source| !source.is_empty());
+        sources.map(str::to_owned).collect()
+    }
+
     /// The items of a list.
     pub(super) fn list(self, cell: &str) -> Vec<String> {
         if self == Self::Own {

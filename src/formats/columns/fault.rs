@@ -28,6 +28,11 @@ pub enum NoteFault {
     /// A field with nothing in it.
     #[error("the {0} is empty; give it a text or leave it out")]
     Blank(&'static str),
+    /// A list of one item.
+    #[error(
+        "a `list` card needs at least two items; write one a line, or ` | ` between them, or make it a `typed` card"
+    )]
+    OneItem,
     /// A field whose HTML shows nothing.
     #[error("the {0} shows nothing: it is HTML without text")]
     ShowsNothing(&'static str),

@@ -6,6 +6,7 @@ use super::table_cases::options;
 use super::table_cases::read;
 use super::table_cases::read_so;
 use super::table_cases::said;
+use crate::formats::ImportItem;
 use crate::formats::Importer as _;
 use crate::formats::Item;
 use crate::formats::Unsure;
@@ -54,6 +55,39 @@ fn a_column_called_kind_in_which_a_word_is_a_kind_by_chance_is_none() {
     let outcomes = read("kind,front,back\ntyped,a,b\nbasic,c,d\ntypd,e,f\n");
     assert_eq!(lines(&outcomes), ["typed: a → b", "c → d"]);
     assert_eq!(rejected(&outcomes).len(), 1);
+}
+
+#[test]
+fn a_cell_of_somebody_elses_has_its_values_as_people_write_them() {
+    let texts = |outcomes: &[ImportItem], field: &str| -> Vec<String> {
+        notes(outcomes).iter().map(|item| item.text.texts(field).join("/")).collect()
+    };
+    let choices = |cell: &str| format!("kind,question,answer,distractors\nchoice,q,a,{cell}\nchoice,r,a,x\n");
+    for (cell, values) in [
+        ("motivator|need|drive", "motivator/need/drive"),
+        ("motivator | need | drive", "motivator/need/drive"),
+        ("a || b", "a || b"),
+        ("`a|b`", "`a|b`"),
+        ("P(A|B)", "P(A|B)"),
+    ] {
+        assert_eq!(texts(&read(&choices(cell)), "distractors")[0], values, "{cell}");
+    }
+    let bare = "line 2: `b|c` is read as 2 values, because `|` separates them; check this if it is one text\n";
+    assert_eq!(said(&read(&choices("b|c"))), bare, "it is a guess");
+    let both = choices("b | c").replace(",x\n", ",x|y\n");
+    assert_eq!(texts(&read(&both), "distractors"), ["b/c", "x|y"], "the column has its own way");
+    let ours = format!("#lmq:1\n#separator:Comma\n{}", choices("b|c").replace("question,answer", "prompt,answer"));
+    assert_eq!(texts(&read(&ours), "distractors")[0], "b|c", "what is ours is as it was written");
+
+    let lists = read("kind,question,answer\nlist,RACI,\"Responsible, Accountable, Consulted\"\nlist,one,only this\n");
+    assert_eq!(texts(&lists, "items"), ["Responsible/Accountable/Consulted"]);
+    let [(_, why)] = &rejected(&lists)[..] else { panic!("{:?}", rejected(&lists)) };
+    assert!(why.to_string().contains("at least two items"), "{why}");
+
+    let sources =
+        read("question,answer,source\nq,a,Scrum Guide 2020\nr,a,\"Müller 2019, p. 12\"\ns,a,One Book; Another Book\n");
+    let sources: Vec<String> = notes(&sources).iter().map(|item| item.text.source.join("/")).collect();
+    assert_eq!(sources, ["Scrum Guide 2020", "Müller 2019, p. 12", "One Book/Another Book"]);
 }
 
 #[test]

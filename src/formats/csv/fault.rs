@@ -1,6 +1,7 @@
 //! What can be wrong with a table or with one of its rows.
 
 use crate::core::text::counted;
+use crate::core::text::one_line;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::csv::VERSION;
 use crate::formats::decode::EncodingFault;
@@ -294,6 +295,16 @@ pub enum TableWarning {
         .0.join("; ")
     )]
     OneDeck(Vec<String>),
+    /// A cell whose bars without blanks were taken for separators of its values.
+    #[error("line {line}: `{}` is read as {count} values, because `|` separates them; check this if it is one text", one_line(.cell))]
+    Bars {
+        /// The first line where that is so.
+        line: u64,
+        /// The cell.
+        cell: String,
+        /// How many values.
+        count: usize,
+    },
     /// Cells that were put together again.
     #[error(
         "line {line}: {separator} is followed by a space, so it was taken for part of the text; with --columns such \

@@ -5,6 +5,7 @@ use crate::core::card::CardKind;
 use crate::core::card::Markup;
 use crate::core::card::Said;
 use crate::core::card::Shape;
+use crate::core::card::between_bars;
 use crate::core::card::kind;
 use crate::core::document::Document;
 use crate::core::document::plain_text;
@@ -53,6 +54,10 @@ pub(super) struct Layout {
     width: usize,
     /// Whether a blank stands behind the separators between cells.
     is_spaced: bool,
+    /// The columns that have bars with blanks between their values: there a bar without blanks is text.
+    spaced_bars: Vec<usize>,
+    /// Whether it was said that bars without blanks separate values.
+    told_of_bars: bool,
     /// Whether a mark stands before each line of a list.
     has_marks: bool,
     /// Whether lines such as `Chapter 1 - Verbs` are headings of a list.
@@ -143,6 +148,8 @@ impl Layout {
             says_markup: options.markup.is_some() || head.html.is_some(),
             width: survey.columns.max(if has_header { roles.names.len() } else { 0 }),
             is_spaced: is_spaced(survey),
+            spaced_bars: spaced_bars(survey),
+            told_of_bars: false,
             has_marks: separator.is_of_list() && list::have_marks(survey),
             has_parts: separator.is_of_list() && list::has_parts(survey),
             first: survey.first.first().cloned().unwrap_or_default(),
@@ -164,6 +171,7 @@ impl Layout {
             separator: self.separator.clone(),
             roles: self.roles.clone(),
             first: self.first.clone(),
+            spaced_bars: self.spaced_bars.clone(),
             plans: Vec::new(),
             last: None,
             tally: Tally::default(),
@@ -368,6 +376,20 @@ impl Layout {
                     let label = self.roles.labels.get(label).map_or("", String::as_str);
                     draft.put_line_in(name, label, &text, if is_html { "<br>" } else { "\n" });
                 }
+                Target::Field(_, Shape::Texts) if self.may_have_bars(index) => {
+                    let given = match between_bars(&text) {
+                        Some(values) => {
+                            if !self.told_of_bars {
+                                let cell = text.into_owned();
+                                self.warnings.push(TableWarning::Bars { line, cell, count: values.len() });
+                                self.told_of_bars = true;
+                            }
+                            Given::Texts(values)
+                        }
+                        None => Given::Text(text),
+                    };
+                    draft.put(target, given, self.dialect)?;
+                }
                 target => draft.put(target, Given::Text(text), self.dialect)?,
             }
         }
@@ -398,6 +420,11 @@ impl Layout {
             fault if row.len() >= plan.least => fault.into(),
             _ => RowFault::TooNarrow { found: row.len(), least: plan.least, separator: self.separator.name() },
         })
+    }
+
+    /// Whether bars without blanks may stand between the values of a column.
+    fn may_have_bars(&self, at: usize) -> bool {
+        self.dialect != Dialect::Own && !self.spaced_bars.contains(&at)
     }
 
     /// Whether a row of a list, or of a file with a table of Markdown, is a heading.
@@ -515,6 +542,12 @@ fn is_spaced(survey: &Survey) -> bool {
     let second = |row: &Vec<String>| row.get(1).map(|cell| cell.starts_with(' '));
     let rows: Vec<bool> = survey.all().filter_map(second).collect();
     rows.iter().filter(|is_spaced| **is_spaced).count() * 2 > rows.len()
+}
+
+/// The columns in which bars with blanks around them stand.
+fn spaced_bars(survey: &Survey) -> Vec<usize> {
+    let has = |at: usize| survey.all().filter_map(|row| row.get(at)).any(|cell| cell.contains(" | "));
+    (0..survey.columns).filter(|at| has(*at)).collect()
 }
 
 /// Whether a cell is the rest of a text with a comma in it: `life, existence`.

@@ -387,7 +387,7 @@ fn what_a_table_can_not_hold_is_escaped_in_its_cell() {
 #[test]
 fn a_line_end_of_another_system_in_a_list_or_a_phrasing_ends_neither() {
     let texts = |texts: &[&str]| Value::Texts(texts.iter().map(|text| (*text).to_owned()).collect());
-    let (mut outcomes, _) = read(&CSV, "x.csv", b"kind,prompt,items\nlist,a,b\n");
+    let (mut outcomes, _) = read(&CSV, "x.csv", b"kind,prompt,items\nlist,a,b | c\n");
     let Some(ImportItem::Record(Record::Note(mut item))) = outcomes.pop() else { panic!() };
     item.text.fields.insert("items".to_owned(), texts(&["a\r\nb", "c\rd", "|\0"]));
     item.text.fields.insert("prompt".to_owned(), texts(&["x\r|\ry", "z"]));

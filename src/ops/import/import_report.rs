@@ -1,5 +1,6 @@
 //! What an import came to, in numbers and in words.
 
+use crate::core::card::NoteText;
 use crate::core::card::side_by_side;
 use crate::core::id::is_in_no_name;
 use crate::core::text::counted;
@@ -16,6 +17,7 @@ use crate::store::Forgotten;
 use crate::store::Kept;
 use crate::store::KeptPart;
 use crate::store::MatchResult;
+use crate::store::News;
 use crate::store::Twice;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -30,8 +32,8 @@ pub(super) const CONTRADICTS: &str =
     "its key or id was used before in this file, for another text; give it one of its own";
 
 /// Why a row is left out that says only a part of its card.
-const UNFIT: &str = "this does not fit the rest of the card, for which the file has no columns; add the other \
-    columns of its kind";
+const UNFIT: &str = "in the deck this card is of a kind for which the file has no columns (such as a choice with its \
+    wrong options, or a list of items), and the answer does not fit that; correct the row, or add the columns of the kind";
 
 /// Why a row is left out whose note another file has, of the same import or a followed one.
 const CONTRADICTS_FILE: &str = "an earlier file has this card too, with other words or tags; make them two cards, or \
@@ -62,6 +64,9 @@ const MOST_PLACES: usize = 3;
 
 /// Decks that are named of those that notes were added to.
 const MOST_DECKS_SHOWN: usize = 5;
+
+/// Cards that are named of those that a file does not have.
+const MOST_MISSING_SHOWN: usize = 3;
 
 /// Decks that are named of files with one name.
 const MOST_WORDS_SHOWN: usize = 5;
@@ -221,6 +226,12 @@ pub struct Report {
     pub waits: bool,
     /// The first notes, for a look before anything is written.
     pub first: Vec<(String, String)>,
+    /// The cards that would be new, question and answer; of a dry run only.
+    pub new: Vec<(String, String)>,
+    /// The cards that would change, as they are and as they would be; of a dry run only.
+    pub changes: Vec<(String, String)>,
+    /// The questions of cards that are not in the files: the first ones, in a dry run all up to a limit.
+    pub missing_notes: Vec<String>,
     /// Files read.
     pub files: u64,
     /// Files that share their name with another one: the name, the file, and its deck.
@@ -248,6 +259,18 @@ impl Report {
             MatchResult::Unfit => self.reject(shown, place, UNFIT),
             MatchResult::ContradictsFile => self.reject(shown, place, CONTRADICTS_FILE),
         }
+    }
+
+    /// What a file would bring and change, and what it lacks.
+    pub(super) fn hear(&mut self, news: &News) {
+        self.new.extend(news.new.iter().map(|note| (note.listed_prompt(1), note.listed_answer(1))));
+        self.changes.extend(news.changed.iter().map(|(before, after)| side_by_side(before, after)));
+        self.lacks(&news.missing);
+    }
+
+    /// The files do not have these.
+    pub(super) fn lacks(&mut self, notes: &[NoteText]) {
+        self.missing_notes.extend(notes.iter().map(|note| note.listed_prompt(1)));
     }
 
     /// Counts what was lost; of all files together.
@@ -371,8 +394,17 @@ impl Report {
     #[must_use]
     pub fn missing_words(&self) -> Option<String> {
         let notes = || counted(self.missing, "note of the deck is", "notes of the deck are");
-        (self.missing > 0)
-            .then(|| format!("{} not in the file, and stay{}", notes(), if self.missing == 1 { "s" } else { "" }))
+        let named: Vec<String> = self
+            .missing_notes
+            .iter()
+            .take(MOST_MISSING_SHOWN)
+            .map(|prompt| format!("`{}`", one_line(prompt)))
+            .collect();
+        let more = self.missing.saturating_sub(named.len().try_into().unwrap_or(u64::MAX));
+        let more = if more > 0 && !named.is_empty() { format!(" and {} more", thousands(more)) } else { String::new() };
+        let colon = if named.is_empty() { "" } else { ": " };
+        let stay = if self.missing == 1 { "stays" } else { "stay" };
+        (self.missing > 0).then(|| format!("{} not in the file, and {stay}{colon}{}{more}", notes(), named.join(", ")))
     }
 
     /// In one sentence.

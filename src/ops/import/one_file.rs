@@ -76,6 +76,7 @@ pub(super) fn one_file(
         },
         others: others.clone(),
         theirs: options.theirs,
+        tells_news: options.dry_run,
         ..BulkOptions::new(DeckOrigin::File)
     };
     let read_options = source.read_options(options);
@@ -177,7 +178,7 @@ pub(super) fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, retired, lost, kept, twice, added_to } = bulk.finish()?;
+    let Finished { late, missing, retired, lost, kept, twice, added_to, news } = bulk.finish()?;
     for (note, key) in &renamed {
         writer.also_called(*note, key)?;
     }
@@ -192,5 +193,6 @@ pub(super) fn one_file(
     report.retired += retired;
     report.lost += lost;
     report.missing += missing;
+    report.hear(&news);
     Ok(())
 }

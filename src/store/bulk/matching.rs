@@ -108,7 +108,7 @@ impl Bulk<'_, '_> {
         if now.was_there || (!who.named && self.seen.may_have(now.id, note.prompt_hash)) {
             for likely in self.by_prompt(now.id, note, own)? {
                 if self.is_taken(likely.id) {
-                    if !who.named && likely.text_hash == note.text_hash {
+                    if !who.named && (likely.text_hash == note.text_hash || self.was_said(likely.id, note)?) {
                         return Ok(MatchResult::Duplicate);
                     }
                 } else if likely.text_hash == note.text_hash {

@@ -70,7 +70,7 @@ impl Ways {
 
 impl Bulk<'_, '_> {
     /// A row's note is there: what the file says of it that its source did not say yet is written.
-    pub(super) fn found(
+    pub(super) fn taken_in(
         &mut self,
         (id, uid): (i64, NoteUid),
         deck: &TargetDeck,
@@ -79,7 +79,7 @@ impl Bulk<'_, '_> {
     ) -> Result<MatchResult, Fault> {
         let before = NoteRow::of(&self.writer.tx, id)?;
         if self.is_taken(id) {
-            let same = before.is_some_and(|before| before.text_hash == row.text_hash);
+            let same = before.is_some_and(|before| before.text_hash == row.text_hash) || self.was_said(id, row)?;
             return Ok(if same { MatchResult::Duplicate } else { MatchResult::Contradicts });
         }
         self.claimed.add(id);
@@ -266,6 +266,16 @@ impl Bulk<'_, '_> {
             is_back,
             is_made: before.source.is_none() && before.own.is_some(),
         })
+    }
+
+    /// Whether a row says what its note's source said last, with what the row has no place for.
+    pub(super) fn was_said(&self, id: i64, row: &PackedNote) -> Result<bool, Fault> {
+        if row.says_all() {
+            return Ok(false);
+        }
+        let source = NoteRow::of(&self.writer.tx, id)?.and_then(|note| note.source);
+        let Some((last, _)) = self.said_last(source)? else { return Ok(false) };
+        Ok(row.text()?.completed(row.said, &last) == last)
     }
 
     /// The text that the source register has, with its tags and its key; `None` where there is none or it was erased.
