@@ -375,12 +375,11 @@ impl Screen {
         let typed_on = std::mem::take(&mut self.typed_on);
         let Some(current) = review.session().current() else { return Ok(false) };
         let front = matches!(review.session().stage(), Stage::Front(_));
-        let nothing_typed = current.verdict.is_none() && current.response.is_none();
         let waits = match with.keys.command(key) {
             _ if front => self.undone && is_typed(current.question.ask),
             Some(Command::Edit | Command::Split) => true,
-            // Who has typed an answer grades with a digit at once.
-            _ => is_typed(current.question.ask) && (nothing_typed || !matches!(key.code, KeyCode::Char('0'..='9'))),
+            // A digit grades at once.
+            _ => is_typed(current.question.ask) && !matches!(key.code, KeyCode::Char('0'..='9')),
         };
         let is_letter = |key: &KeyEvent| {
             let held = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);

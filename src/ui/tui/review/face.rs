@@ -377,8 +377,13 @@ impl Screen {
                 lines.push(footer(&[goes_on(), quiet(more)], width, with.look));
             }
             (Over::Primer, _) => {
-                let mut pieces = vec![goes_on(), quiet(format!("{} shows it again later", key(Command::Info)))];
-                let keys = [(Command::Undo, "undo"), (Command::Help, "keys"), (Command::Quit, "leave")];
+                let mut pieces = vec![goes_on()];
+                let keys = [
+                    (Command::Undo, "undo"),
+                    (Command::Info, "shows it again later"),
+                    (Command::Help, "keys"),
+                    (Command::Quit, "leave"),
+                ];
                 pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
                 lines.push(bar(pieces, 2, width, with.look));
             }
