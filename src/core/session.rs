@@ -5,6 +5,7 @@
 //! session is still there, with the card on the screen.
 
 use crate::core::action::ActionKind;
+use crate::core::card::Ask;
 use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
 use crate::core::card::judge;
@@ -74,7 +75,7 @@ pub enum Input {
     Respond(String),
     /// Grades.
     Grade(Quality),
-    /// Takes the suggestion, or Good where there is none.
+    /// Takes the grade that is [preselected](Session::preselected).
     Accept,
     /// Says that the right answer was a guess: Hard, or Again where it was wrong.
     Guessed,
@@ -236,9 +237,10 @@ impl Session {
             (Stage::Front(current) | Stage::Back(current), Input::Mark) => self.mark(current),
             (Stage::Front(current), Input::Respond(response)) => self.respond(current, &response),
             (Stage::Back(current), Input::Grade(quality)) => self.grade(current, quality, false, now, today),
-            (Stage::Back(current), Input::Accept) => {
-                self.grade(current, self.suggestion().unwrap_or(Button::Good.quality()), false, now, today)
-            }
+            (Stage::Back(current), Input::Accept) => match self.preselected() {
+                Some(quality) => self.grade(current, quality, false, now, today),
+                None => Transition { next: self.clone(), effects: vec![Effect::Ignored] },
+            },
             (Stage::Back(current), Input::Guessed) => {
                 let wrong = current.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Correctness::Wrong);
                 let button = if wrong { Button::Again } else { Button::Hard };
@@ -485,6 +487,21 @@ impl Session {
         self.current()?.verdict.as_ref().map(|verdict| verdict.outcome.suggestion())
     }
 
+    /// The grade that [`Input::Accept`] gives: the suggestion; Again where an answer was to be typed and nothing was; Good where the
+    /// program can't tell. `None` where it could be either: own words that were not typed may have been said aloud, or not at all.
+    #[must_use]
+    pub fn preselected(&self) -> Option<Quality> {
+        let current = self.current()?;
+        let nothing_typed = current.verdict.is_none() && current.response.is_none();
+        self.suggestion().or(match current.question.ask {
+            Ask::Type | Ask::List(_) if nothing_typed => Some(Button::Again.quality()),
+            Ask::Say if nothing_typed => None,
+            Ask::Type | Ask::List(_) | Ask::Say | Ask::Choose | Ask::Sort | Ask::Order | Ask::Recall => {
+                Some(Button::Good.quality())
+            }
+        })
+    }
+
     /// The grades to choose from, each with the interval that it would give.
     #[must_use]
     pub fn choices(&self, today: StudyDay) -> Vec<Choice> {
@@ -548,32 +565,13 @@ impl Session {
         (spent + 3 * u64::from(self.per_card.0)) / (count + 3)
     }
 
-    /// The cards that this session is still likely to ask before its time is up, the one on the screen included.
+    /// How long this session will still take: until all that waits was asked at this session's pace, or its time is up.
     #[must_use]
-    pub fn left(&self, now: Timestamp) -> Waiting {
-        let Some(end) = self.ends_at_ms else { return self.waiting() };
-        let time = u64::try_from(end.saturating_sub(now.unix_ms)).unwrap_or(0);
-        // The card during which the time ends is still asked.
-        let most = usize::try_from(time.div_ceil(self.pace().max(1))).unwrap_or(usize::MAX);
-        if most >= self.waiting().all() {
-            return self.waiting();
-        }
-        let mut queue = self.queue.clone();
-        let mut left = Waiting::default();
-        if let Some(current) = self.current() {
-            left.add(current.origin);
-            queue.count(current.origin);
-        }
-        let more = most.saturating_sub(left.all());
-        queue.in_order().take(more).for_each(|(_, origin)| left.add(origin));
-        left
-    }
-
-    /// How long so many cards will take at this session's pace.
-    #[must_use]
-    pub fn time_for(&self, cards: Waiting) -> Millis {
-        let time = self.pace().saturating_mul(u64::try_from(cards.all()).unwrap_or(u64::MAX));
-        Millis(u32::try_from(time).unwrap_or(u32::MAX))
+    pub fn time_left(&self, now: Timestamp) -> Millis {
+        let count = u64::try_from(self.waiting().all()).unwrap_or(u64::MAX);
+        let time = self.pace().saturating_mul(count);
+        let until_end = self.ends_at_ms.map(|end| u64::try_from(end.saturating_sub(now.unix_ms)).unwrap_or(0));
+        Millis(u32::try_from(until_end.map_or(time, |end| end.min(time))).unwrap_or(u32::MAX))
     }
 
     /// What it came to.

@@ -137,7 +137,8 @@ fn about_decks(line: &ActionLine) -> String {
     match &line.fact {
         Some(Fact::Head { .. }) => format!("added {decks}"),
         Some(Fact::Hidden { hidden: true, .. }) if line.notes > 0 => {
-            format!("removed {decks} with {}", counted_notes(line.notes))
+            // Its notes are fewer than the cards that were counted when it was removed.
+            format!("removed {decks} with all cards")
         }
         Some(Fact::Hidden { hidden: true, .. }) => format!("hid {decks}"),
         Some(Fact::Hidden { hidden: false, .. }) => format!("showed {decks} again"),

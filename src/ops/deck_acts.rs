@@ -30,6 +30,14 @@ impl Workspace {
         Ok(decks.filter(|deck| deck.hidden).map(|deck| deck.name).collect())
     }
 
+    /// How many cards go with a deck that is removed.
+    ///
+    /// # Errors
+    /// When there is no such deck, or the database can't be read.
+    pub fn cards_to_remove(&self, deck: &str) -> Result<usize, Failure> {
+        Ok(decks::removal(&self.store, deck)?.cards)
+    }
+
     /// Does something with a deck; says what was done, or nothing where nothing was to do.
     ///
     /// # Errors

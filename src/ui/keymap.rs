@@ -44,7 +44,7 @@ macro_rules! commands {
 }
 
 commands! {
-    Reveal = "reveal", "space enter", "show the answer; then take the suggestion, or Good";
+    Reveal = "reveal", "space enter", "show the answer; then take the marked grade";
     Again = "again", "", "grade Again";
     Hard = "hard", "", "grade Hard";
     Good = "good", "", "grade Good";

@@ -378,16 +378,15 @@ impl Sitting<'_, '_> {
         self.blank()?;
         let today = self.review.today();
         let choices = self.review.session().choices(today);
-        let suggestion = self.review.session().suggestion();
-        let enter = suggestion.unwrap_or(crate::core::grade::Button::Good.quality());
+        let enter = self.review.session().preselected();
         if self.spoken {
-            return self.line(&spoken::grades(&choices, Some(enter)));
+            return self.line(&spoken::grades(&choices, enter));
         }
         let buttons: Vec<String> = choices
             .iter()
             .map(|choice| {
                 let button = words::button(choice, true);
-                if choice.quality == enter { format!("{button} (Enter)") } else { button }
+                if Some(choice.quality) == enter { format!("{button} (Enter)") } else { button }
             })
             .collect();
         self.line(&buttons.join("   "))
@@ -437,6 +436,10 @@ impl Sitting<'_, '_> {
                 Ok(Then::Go)
             }
             Stage::Front(_) => self.feed(Input::Respond(line.to_owned())),
+            Stage::Back(_) if line.is_empty() && self.review.session().preselected().is_none() => {
+                self.line(words::CHOOSE_GRADE)?;
+                Ok(Then::Go)
+            }
             Stage::Back(_) if line.is_empty() => self.grade(Input::Accept),
             Stage::Back(_) => match self.grade_of(line) {
                 Some(input) => self.grade(input),
@@ -478,7 +481,7 @@ impl Sitting<'_, '_> {
                     crate::core::grade::Button::Hard.quality()
                 }
             }
-            _ => session.suggestion().unwrap_or(crate::core::grade::Button::Good.quality()),
+            _ => session.preselected().unwrap_or(crate::core::grade::Button::Good.quality()),
         };
         let choice: Option<Choice> = session.choices(today).into_iter().find(|choice| choice.quality == quality);
         let answers = session.answers();

@@ -85,18 +85,25 @@ pub fn about(time: Millis) -> String {
     }
 }
 
-/// What a session still asks: `4 due · 2 minutes`, with what stands between the two.
+/// What waits for a session, and how long the session takes: `4 due · 2 minutes`, with what stands between the two. The counts are of
+/// all that waits, so that each answer makes them smaller; an estimate of what fits into the time would rise and fall with the pace.
 #[must_use]
 pub fn left(session: &Session, now: Timestamp, between: &str) -> String {
-    let waiting = session.left(now);
+    let waiting = session.waiting();
     let mut parts = Vec::new();
     for (count, word) in [(waiting.new, "new"), (waiting.reviews, "due"), (waiting.repeats, "again")] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }
     }
-    format!("{}{between}{}", parts.join(", "), about(session.time_for(waiting)))
+    format!("{}{between}{}", parts.join(", "), about(session.time_left(now)))
 }
+
+/// Said to Enter where no grade is marked: own words that nobody typed.
+pub const CHOOSE_GRADE: &str = "Choose a grade: only you know what you would have said";
+
+/// Said to letters on a card whose answer is shown.
+pub const TYPED_TOO_LATE: &str = "The answer is already shown, so typing does nothing now. Choose a grade";
 
 /// How to answer, in a few words; with the keys that are bound, or over lines.
 #[must_use]

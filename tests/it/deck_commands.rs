@@ -2,6 +2,7 @@
 
 use crate::home::Lmq;
 use crate::home::TEAM;
+use crate::terminal::Terminal;
 use crate::world::World;
 use lmq::ops::deck_acts::DeckAct;
 use lmq::ops::workspace::Workspace;
@@ -183,7 +184,8 @@ fn a_deck_is_hidden_shown_renamed_and_removed_and_each_is_one_step_back() {
     for (act, words) in cases {
         assert_eq!(workspace.act_on_deck("quotes", &act).unwrap().as_deref(), Some(words));
         assert!(!names(&workspace).iter().any(|name| name == "quotes"), "{words}");
-        workspace.undo().unwrap();
+        let back = workspace.undo().unwrap().unwrap();
+        assert!(!back.contains("notes"), "counted otherwise than when it was removed: {back}");
         assert_eq!(names(&workspace), before, "{words}");
     }
     workspace.act_on_deck("quotes", &DeckAct::Hide).unwrap();
@@ -192,4 +194,40 @@ fn a_deck_is_hidden_shown_renamed_and_removed_and_each_is_one_step_back() {
     assert_eq!(again.as_deref(), Some("Showing quotes"));
     assert_eq!(workspace.act_on_deck("", &DeckAct::Show("quotes".to_owned())).unwrap(), None);
     assert!(workspace.act_on_deck("nosuch", &DeckAct::Hide).is_err());
+}
+
+#[test]
+fn on_the_first_screen_a_deck_is_removed_after_a_question_and_a_hidden_one_comes_back_by_enter() {
+    let lmq = Lmq::at_home();
+    lmq.import(
+        "t.toml",
+        "[deck]\nid = \"aaa\"\n[[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"A\"\nback = \"x\"\n",
+    );
+    lmq.run(["decks", "hide", "quotes"]).done();
+    let is_there = || names(&lmq, &[]).contains(&"aaa".to_owned());
+    let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+    terminal.sees("aaa");
+    // Esc goes back from everywhere, but does not leave from here.
+    terminal.types("\u{1b}");
+    terminal.sees("q leaves");
+    terminal.types("\u{1b}[B");
+    terminal.sees("▸ aaa");
+    for (answer, stays) in [("\r", true), ("y", false)] {
+        terminal.types("x");
+        terminal.sees("remove it with its cards");
+        terminal.types("D");
+        terminal.sees("Remove aaa with 1 card?");
+        terminal.types(answer);
+        terminal.sees(if stays { "▸ aaa" } else { "Removed aaa with 1 card" });
+        terminal.rests();
+        assert_eq!(is_there(), stays);
+    }
+    terminal.types("x");
+    terminal.sees("show a hidden deck again");
+    terminal.types("s");
+    terminal.sees("Show again");
+    terminal.types("\r");
+    terminal.sees("Showing ");
+    terminal.types("q");
+    assert_eq!(terminal.ends().0, 0);
 }

@@ -253,3 +253,63 @@ fn what_is_chosen_and_put_in_order_moves_by_the_keys_that_are_bound() {
     terminal.types("\u{3}");
     terminal.ends();
 }
+
+#[test]
+fn what_is_typed_after_the_answer_was_shown_edits_and_grades_nothing_and_its_enter_neither() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t", "--search", "third"], 80, 24, &[]);
+    terminal.sees("Third?");
+    terminal.types("\r");
+    let shown = terminal.sees("3 Good");
+    assert!(shown.contains("▸1 Again"), "nothing was typed: {shown}");
+    // Letters that are keys (e edits, x, - and ! move the card), digits, blanks, and Enter at once.
+    terminal.types("tea -! 25 words, e x\r");
+    terminal.sees("The answer is already shown");
+    terminal.types("everything");
+    terminal.rests();
+    // The Enter that ends a word comes late, too.
+    terminal.types("\r");
+    assert!(terminal.sees("3 Good").contains("Third?"), "{}", terminal.text());
+    assert!(kinds(&lmq).is_empty(), "{:?}", kinds(&lmq));
+    // A key alone is a key.
+    terminal.types("e");
+    terminal.sees("Edit t/c");
+    terminal.types("\u{1b}");
+    terminal.sees("3 Good");
+    terminal.types("3");
+    terminal.sees("Done for now");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert_eq!(kinds(&lmq), ["answered"]);
+}
+
+#[test]
+fn undo_goes_on_over_typed_cards_until_somebody_types() {
+    let lmq = Lmq::at_home();
+    let card = |key: &str| {
+        format!("[[card]]\nkey = \"{key}\"\nkind = \"typed\"\nprompt = \"Which {key}?\"\nanswer = \"word\"\n")
+    };
+    lmq.import("w.toml", &["[deck]\nid = \"w\"\n".to_owned(), card("one"), card("two"), card("six")].concat());
+    let mut terminal = Terminal::start(&lmq, &["review", "w"], 80, 24, &[]);
+    for prompt in ["Which one?", "Which two?"] {
+        terminal.sees(prompt);
+        terminal.types("word\r");
+        terminal.sees("▸3 Good");
+        terminal.types("\r");
+    }
+    terminal.sees("Which six?");
+    terminal.types("\u{1b}");
+    terminal.types("u");
+    terminal.sees("Which two?");
+    terminal.sees("Esc types an answer");
+    terminal.types("u");
+    terminal.sees("Which one?");
+    // Who types a word there answers.
+    terminal.types("word");
+    terminal.sees("> word");
+    terminal.types("\r");
+    terminal.sees("Right");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert_eq!(kinds(&lmq).iter().filter(|kind| *kind == "undone").count(), 2, "{:?}", kinds(&lmq));
+}

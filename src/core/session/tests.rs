@@ -119,7 +119,7 @@ fn a_checked_answer_suggests_a_grade_that_is_accepted_unless_it_was_a_guess() {
         (typed(), "leader", Some(4), 4, 3),
         (typed(), "ledaer", Some(3), 3, 3),
         (typed(), "manager", Some(2), 2, 2),
-        (typed(), "", None, 4, 3),
+        (typed(), "", None, 2, 3),
     ] {
         let mut sitting = Sitting::of([due_card(1, note)]).shown();
         sitting.respond(response);
@@ -452,33 +452,35 @@ fn a_summary_counts_repeats_as_answers_and_a_minute_an_answer_at_most() {
 #[test]
 fn the_time_that_is_left_goes_from_a_guess_to_the_pace_of_the_session() {
     let mut sitting = Sitting::of((1..=4).map(|number| due_card(number, basic())));
-    assert_eq!(sitting.session.time_for(sitting.session.left(sitting.now)), Millis(4 * 12_000));
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(4 * 12_000));
     sitting.show();
-    assert_eq!(
-        sitting.session.time_for(sitting.session.left(sitting.now)),
-        Millis(4 * 12_000),
-        "the card on the screen waits too"
-    );
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(4 * 12_000), "the card on the screen waits too");
     sitting.respond("");
     sitting.give(Input::Accept);
-    assert_eq!(sitting.session.time_for(sitting.session.left(sitting.now)), Millis(3 * (10_000 + 3 * 12_000) / 4));
+    assert_eq!(sitting.session.time_left(sitting.now), Millis(3 * (10_000 + 3 * 12_000) / 4));
+    let end = |seconds: i64| Some(sitting.now.unix_ms + seconds * 1000);
+    let left = |ends_at| sitting.session.extended(ends_at).time_left(sitting.now);
+    assert_eq!(left(end(600)), left(None), "what waits takes less");
+    assert_eq!(left(end(20)), Millis(20_000), "the time is up before");
+    assert_eq!(left(end(-5)), Millis(0));
 }
 
 #[test]
-fn what_is_left_is_what_the_session_asks_before_its_time_is_up() {
+fn no_answer_makes_the_counts_of_what_waits_rise_however_fast_it_is() {
     let mut sitting = Sitting::of((1..=9).map(|number| due_card(number, basic())));
-    let end = |seconds: i64| Some(sitting.now.unix_ms + seconds * 1000);
-    let left = |ends_at| sitting.session.extended(ends_at).left(sitting.now);
-    assert_eq!(left(None), sitting.session.waiting(), "without an end all of them");
-    assert_eq!(left(end(600)).all(), 9);
-    assert_eq!(left(end(37)), Waiting { reviews: 4, ..Waiting::default() }, "the fourth begins in time");
-    let short = sitting.session.extended(end(24));
-    sitting.session = short;
-    sitting.show();
-    assert_eq!(sitting.session.left(sitting.now).all(), 2, "the card on the screen is one of them");
-    assert_eq!(sitting.session.time_for(sitting.session.left(sitting.now)), Millis(2 * 12_000));
-    let late = at(sitting.now.unix_ms + 90_000);
-    assert_eq!(sitting.session.left(late).all(), 1, "it is asked though the time is up");
+    sitting.session = sitting.session.extended(Some(sitting.now.unix_ms + 60_000));
+    let mut before = sitting.session.waiting();
+    assert_eq!(before, Waiting { reviews: 9, ..Waiting::default() }, "all that waits, not what may fit");
+    for quality in [Quality::Q4, Quality::Q2, Quality::Q4] {
+        sitting.show();
+        assert_eq!(sitting.session.waiting(), before, "the card on the screen waits too");
+        sitting.respond("");
+        sitting.give(Input::Grade(quality));
+        let waiting = sitting.session.waiting();
+        assert_eq!(waiting.reviews, before.reviews - 1);
+        assert_eq!(waiting.repeats, before.repeats + usize::from(quality == Quality::Q2));
+        before = waiting;
+    }
 }
 
 /// A card that is answered in one's own words, and comes back after 10 and 30 days.
@@ -498,7 +500,13 @@ fn own_words_are_kept_and_no_grade_is_suggested_whatever_they_are() {
         let mut sitting = Sitting::of([new_card(1, say())]).shown();
         sitting.respond(words);
         assert_eq!(sitting.session.suggestion(), None, "{words}");
-        let effects = sitting.give(Input::Accept);
+        // Only who typed nothing has to say how it went.
+        let is_typed = !words.trim().is_empty();
+        assert_eq!(sitting.session.preselected(), Some(Quality::Q4).filter(|_| is_typed), "{words}");
+        if !is_typed {
+            assert_eq!(sitting.give(Input::Accept), [Effect::Ignored]);
+        }
+        let effects = sitting.give(if is_typed { Input::Accept } else { Input::Grade(Quality::Q4) });
         let Detail { asked, response, suggested, .. } = &draft(&effects).detail;
         assert_eq!((asked, suggested), (&None, &None), "{words}");
         assert_eq!(response.as_deref(), Some(words).filter(|words| !words.trim().is_empty()));
@@ -532,7 +540,7 @@ fn a_card_comes_back_on_its_days_whatever_the_grade_and_a_lapse_is_repeated_all_
 #[test]
 fn cramming_moves_no_card_that_comes_back_on_its_days() {
     let mut sitting = Sitting::with(Settings::default(), Mode::Cram, [new_card(1, say())]).revealed();
-    assert_eq!(words(&sitting.give(Input::Accept)), "Answer: crammed 4");
+    assert_eq!(words(&sitting.give(Input::Grade(Quality::Q4))), "Answer: crammed 4");
 }
 
 #[test]

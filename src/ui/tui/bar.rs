@@ -175,9 +175,9 @@ fn what(place: Place, command: Command) -> &'static str {
         (Place::Checkup, Command::Reveal) => "answer",
         (Place::Page, Command::Reveal) => "go on to what the last line offers, or back",
         (Place::Page, Command::Quit) => "go back",
-        (Place::Answer, Command::Reveal) => "take the suggested grade, or Good",
+        (Place::Answer, Command::Reveal) => "take the marked grade",
         (Place::Home, Command::Help) => "show this list",
-        (Place::Home, Command::Actions) => "hide, rename or remove the deck that is chosen",
+        (Place::Home, Command::Actions) => "hide, rename or remove the deck that is chosen, or show a hidden one again",
         _ => command.what(),
     }
 }

@@ -129,11 +129,13 @@ pub(super) fn run(
                 offered = false;
             }
             Some(Command::Undo) => {
+                seen.undone = true;
                 said = Some(take_back(review, 1));
             }
             Some(Command::UndoList) => {
                 let back = steps::run(&review.steps()?, term, with)?;
                 if back > 0 {
+                    seen.undone = true;
                     said = Some(take_back(review, back));
                 }
             }

@@ -34,6 +34,7 @@ use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// What is laid over the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,11 +75,18 @@ struct Screen {
     height: u16,
     /// Whether to ask about a line to do before the next card.
     asks_try: bool,
+    /// Whether the card is asked again since a step was taken back: letters stay keys until somebody types.
+    undone: bool,
+    /// Whether the last key was one of a word that was typed though letters are keys.
+    typed_on: bool,
     /// Whether it was said that the key before drops what was typed.
     warned: bool,
     /// The key that takes a step back.
     undo_key: String,
 }
+
+/// Letters that come sooner than this after each other are a word that is typed.
+const WORD_MS: u64 = 400;
 
 /// Said to a key that leaves a sentence which is not kept yet.
 const DROPS_WORDS: &str = "What you typed is kept once you grade it; the same key again drops it";
@@ -100,6 +108,8 @@ pub(super) struct Seen {
     pub(super) said: Option<String>,
     /// The numbers of the topics whose primers were shown: two decks may call theirs the same.
     primed: BTreeSet<i64>,
+    /// Whether a step was taken back, so that its card is asked again.
+    pub(super) undone: bool,
 }
 
 /// Runs until there is no card left, the time is over, or the learner leaves.
@@ -130,6 +140,8 @@ pub(super) fn run(
         leech: None,
         height: 1,
         asks_try: true,
+        undone: std::mem::take(&mut seen.undone),
+        typed_on: false,
         warned: false,
         undo_key: with.keys.first(Command::Undo),
     };
@@ -198,7 +210,7 @@ impl Screen {
         self.hint = false;
         self.over = Over::Nothing;
         self.primer = false;
-        self.typing = is_typed(current.question.ask);
+        self.typing = is_typed(current.question.ask) && !self.undone;
         if let Some(topic) = current.loaded.topic.as_ref().filter(|topic| topic.primer.is_some())
             && current.loaded.primer_first
             && self.primed.insert(topic.number)
@@ -222,7 +234,8 @@ impl Screen {
             self.feed(review, Step::Quit);
             return Ok(false);
         }
-        let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
+        let gap = now.saturating_sub(self.last_key_at);
+        let again = self.last_key == Some(*key) && gap < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
         let front = matches!(review.session().stage(), Stage::Front(_));
         // Terminals send Alt and a letter as Esc and that letter, which is how letters become keys.
@@ -270,6 +283,9 @@ impl Screen {
             }
             return Ok(true);
         }
+        if !alt && self.is_of_a_word(key, gap, review, term, with)? {
+            return Ok(true);
+        }
         // The same key that made letters keys makes them letters again: pressed twice it does not leave.
         if front && key.code == KeyCode::Esc && review.session().current().is_some_and(|c| is_typed(c.question.ask)) {
             self.typing = true;
@@ -294,6 +310,9 @@ impl Screen {
             Command::Undo | Command::Quit if drops_words && !warned => {
                 self.warned = true;
                 self.said = Some(DROPS_WORDS.to_owned());
+            }
+            Command::Reveal if admitted && !front && review.session().preselected().is_none() => {
+                self.said = Some(words::CHOOSE_GRADE.to_owned());
             }
             Command::Reveal if admitted => {
                 let step = match review.session().stage() {
@@ -339,6 +358,51 @@ impl Screen {
             }
             // Held back, or nothing on this screen.
             _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Whether a key belongs to a word that is typed where letters are keys: then another letter follows it soon. Where the answer is
+    /// shown such a word does nothing, nor does the Enter that ends it; on a card that is asked again it is an answer.
+    fn is_of_a_word(
+        &mut self,
+        key: &KeyEvent,
+        gap: u64,
+        review: &Review<'_>,
+        term: &mut Term,
+        with: ScreenContext<'_>,
+    ) -> Result<bool, Failure> {
+        let typed_on = std::mem::take(&mut self.typed_on);
+        let Some(current) = review.session().current() else { return Ok(false) };
+        let front = matches!(review.session().stage(), Stage::Front(_));
+        let waits = match with.keys.command(key) {
+            _ if front => self.undone && is_typed(current.question.ask),
+            Some(Command::Edit | Command::Split) => true,
+            // A digit grades at once.
+            _ => is_typed(current.question.ask) && !matches!(key.code, KeyCode::Char('0'..='9')),
+        };
+        let is_letter = |key: &KeyEvent| {
+            let held = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+            matches!(key.code, KeyCode::Char(_)) && !held
+        };
+        match key.code {
+            KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Enter if typed_on && gap < WORD_MS => self.typed_on = true,
+            KeyCode::Char(' ') | KeyCode::Enter if typed_on => {}
+            KeyCode::Char(c) if waits && c != ' ' && is_letter(key) => {
+                let next = term.follows(Duration::from_millis(WORD_MS))?;
+                // The same key again is no word: somebody takes back one step after the other.
+                if !next.is_some_and(|next| next.code != key.code && is_letter(&next)) {
+                    return Ok(false);
+                }
+                self.typed_on = true;
+            }
+            _ => return Ok(false),
+        }
+        if front {
+            (self.typing, self.follows, self.typed_on) = (true, true, false);
+            self.typed.key(key);
+        } else {
+            self.said = Some(words::TYPED_TOO_LATE.to_owned());
         }
         Ok(true)
     }
@@ -391,6 +455,7 @@ impl Screen {
         if changed {
             self.face = None;
             self.asks_try = true;
+            self.undone = true;
         }
     }
 
@@ -400,16 +465,17 @@ impl Screen {
     }
 
     fn over_key(&mut self, key: &KeyEvent, admitted: bool, with: ScreenContext<'_>, review: &mut Review<'_>) -> bool {
+        let is_esc = key.code == KeyCode::Esc;
         match with.keys.command(key) {
             command if scrolls(command, &mut self.scroll, self.height) => {}
-            Some(Command::Quit) if self.over == Over::Primer && key.code != KeyCode::Esc => {
+            Some(Command::Quit) if self.over == Over::Primer && !is_esc => {
                 self.feed(review, Step::Quit);
                 return false;
             }
             Some(Command::Help) if self.over == Over::Primer => self.open(Over::Help),
             Some(Command::Info) if self.over == Over::Primer => self.open(Over::Info),
-            // A primer is there to be read: a held key does not turn it away.
-            _ if self.over == Over::Primer && !admitted => {}
+            // A primer is there to be read: neither a held key nor any letter turns it away.
+            command if self.over == Over::Primer && !(admitted && (command == Some(Command::Reveal) || is_esc)) => {}
             _ => {
                 if self.over == Over::Primer {
                     self.primer = false;
@@ -501,6 +567,7 @@ impl Screen {
     }
 
     fn feed(&mut self, review: &mut Review<'_>, step: Step) {
+        self.undone = false;
         match review.feed(step) {
             Ok(said) => {
                 self.leech = said.iter().find_map(|said| match said {

@@ -116,6 +116,8 @@ pub(super) struct Term {
     canvas: Canvas<Stdout>,
     /// Whether a new size came among what was dropped.
     was_resized: bool,
+    /// What came while somebody waited for what follows a key.
+    ahead: Option<Event>,
     /// Whether the mouse is ours too. Where it is not, the terminal selects text with it.
     has_mouse: bool,
 }
@@ -149,7 +151,7 @@ impl Term {
         force_color_output(true);
         take().map_err(|error| broken(&error))?;
         match Canvas::new(io::stdout()) {
-            Ok(canvas) => Ok(Self { canvas, was_resized: false, has_mouse: false }),
+            Ok(canvas) => Ok(Self { canvas, was_resized: false, ahead: None, has_mouse: false }),
             Err(error) => {
                 give_back();
                 Err(broken(&error))
@@ -196,10 +198,14 @@ impl Term {
             if stop() || std::mem::take(&mut self.was_resized) {
                 return Ok(None);
             }
-            if !event::poll(TICK).map_err(|error| broken(&error))? {
+            if self.ahead.is_none() && !event::poll(TICK).map_err(|error| broken(&error))? {
                 continue;
             }
-            match event::read().map_err(|error| broken(&error))? {
+            let event = match self.ahead.take() {
+                Some(event) => event,
+                None => event::read().map_err(|error| broken(&error))?,
+            };
+            match event {
                 Event::Key(key) if key.kind == KeyEventKind::Press => {
                     if key.code == KeyCode::Char('z') && key.modifiers.contains(KeyModifiers::CONTROL) {
                         self.suspend()?;
@@ -218,6 +224,14 @@ impl Term {
         }
     }
 
+    /// The key that follows within so long, if one does; it stays to be read.
+    pub(super) fn follows(&mut self, patience: Duration) -> Result<Option<KeyEvent>, Failure> {
+        if self.ahead.is_none() && event::poll(patience).map_err(|error| broken(&error))? {
+            self.ahead = Some(event::read().map_err(|error| broken(&error))?);
+        }
+        Ok(self.ahead.as_ref().and_then(Event::as_key_press_event))
+    }
+
     /// Whether another key follows at once, as it does while one is held. What follows is dropped.
     pub(super) fn repeats(&mut self) -> Result<bool, Failure> {
         let held = event::poll(REPEAT).map_err(|error| broken(&error))?;
@@ -229,6 +243,7 @@ impl Term {
 
     /// Drops what was typed before the screen changed; a new size is drawn all the same.
     pub(super) fn drain(&mut self) -> Result<(), Failure> {
+        self.was_resized |= matches!(self.ahead.take(), Some(Event::Resize(..)));
         while event::poll(Duration::ZERO).map_err(|error| broken(&error))? {
             let dropped = event::read().map_err(|error| broken(&error))?;
             self.was_resized |= matches!(dropped, Event::Resize(..));

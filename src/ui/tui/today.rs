@@ -192,6 +192,11 @@ pub fn today(
                 changed = false;
                 pages::keys(&|width| help(Place::Home, with, width), &mut term, with)?;
             }
+            // Esc goes back from everywhere, and one press too many is no wish to leave.
+            Some(Command::Quit) if key.code == KeyCode::Esc => {
+                changed = false;
+                said = Some(format!("{} leaves", keys.first(Command::Quit)));
+            }
             Some(Command::Quit) => return Ok(Leave::Quit),
             _ => changed = false,
         }

@@ -60,7 +60,8 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             KeyCode::Char(c) => Tried::of_input(&c.to_string()),
             _ => None,
         };
-        let skips = matches!(key.code, KeyCode::Enter | KeyCode::Esc);
+        let goes_on = with.keys.command(&key) == Some(Command::Reveal);
+        let skips = goes_on || matches!(key.code, KeyCode::Enter | KeyCode::Esc);
         match with.keys.command(&key) {
             _ if admitted && (said.is_some() || skips) => match review.say_tried(&tried, said) {
                 Ok(()) => return Ok(true),

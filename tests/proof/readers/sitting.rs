@@ -266,7 +266,7 @@ impl Sitting {
         if waiting > self.cards.len() {
             return Err(format!("{waiting} cards wait, of {}", self.cards.len()));
         }
-        black_box(self.session.time_for(self.session.left(self.now)));
+        black_box(self.session.time_left(self.now));
         black_box(self.session.face());
         black_box(self.session.suggestion());
         let choices = self.session.choices(self.today);

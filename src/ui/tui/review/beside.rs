@@ -48,7 +48,7 @@ pub(super) fn beside(current: &Current, review: &Review<'_>, width: usize, look:
 
 /// How much is done, and what comes.
 fn progress(session: &Session, today: StudyDay, now: Timestamp, width: usize, look: Look) -> Vec<Line<'static>> {
-    let (summary, waiting) = (session.summary(today), session.left(now));
+    let (summary, waiting) = (session.summary(today), session.waiting());
     let (done, all) = (summary.answers, summary.answers + waiting.all());
     let count = |count: usize| u64::try_from(count).unwrap_or(0);
     let mut lines = vec![say("This session", Tone::Quiet, look)];
@@ -58,7 +58,7 @@ fn progress(session: &Session, today: StudyDay, now: Timestamp, width: usize, lo
         lines.extend(wrapped(&format!("{passed} of {of} recalled"), width, Style::new()));
     }
     lines.push(Line::default());
-    lines.push(say(&format!("To come · {}", words::about(session.time_for(waiting))), Tone::Quiet, look));
+    lines.push(say(&format!("To come · {}", words::about(session.time_left(now))), Tone::Quiet, look));
     let kinds =
         [(waiting.reviews, "due", Tone::Due), (waiting.new, "new", Tone::New), (waiting.repeats, "again", Tone::Again)];
     for (count, word, tone) in kinds.into_iter().filter(|(count, ..)| *count > 0) {

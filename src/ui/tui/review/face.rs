@@ -7,7 +7,6 @@ use crate::core::compare::difference::Compared;
 use crate::core::compare::difference::Part;
 use crate::core::compare::identity::is_same;
 use crate::core::document::Side;
-use crate::core::grade::Button;
 use crate::core::session::Stage;
 use crate::core::session::current::Current;
 use crate::core::state::is_leech;
@@ -293,7 +292,7 @@ impl Screen {
         let goes_on = || quiet(format!("{} goes on", with.keys.shown(Command::Reveal, "space")));
         match (self.over, session.stage()) {
             (Over::Nothing, Stage::Back(current)) => {
-                let enter = session.suggestion().unwrap_or(Button::Good.quality());
+                let enter = session.preselected();
                 // In a narrow terminal each button with its interval is a row, which a low one has no room for.
                 let with_interval = width >= 32 || area.height >= 20;
                 let mut pieces: Vec<(String, Tone)> = session
@@ -303,7 +302,11 @@ impl Screen {
                         let text = words::button(choice, with_interval);
                         let is_cut = text.width() + 1 > usize::from(width);
                         let text = if is_cut { words::narrow_button(choice) } else { text };
-                        if choice.quality == enter { (format!("▸{text}"), Tone::Strong) } else { (text, Tone::Plain) }
+                        if Some(choice.quality) == enter {
+                            (format!("▸{text}"), Tone::Strong)
+                        } else {
+                            (text, Tone::Plain)
+                        }
                     })
                     .collect();
                 // The other keys stand behind the buttons, where they cost no row of their own.
@@ -355,7 +358,10 @@ impl Screen {
                     pieces.push(quiet(keys));
                     lines.push(bar(pieces, 1, width, with.look));
                 } else if is_typed(current.question.ask) {
-                    let mut pieces = vec![("Esc types on".to_owned(), Tone::Plain)];
+                    let mut pieces = vec![(
+                        if self.undone { "Esc types an answer" } else { "Esc types on" }.to_owned(),
+                        Tone::Plain,
+                    )];
                     pieces.extend(others);
                     pieces.push(quiet(keys));
                     pieces.push(quiet(format!("{} leave", key(Command::Quit))));
@@ -372,7 +378,12 @@ impl Screen {
             }
             (Over::Primer, _) => {
                 let mut pieces = vec![goes_on()];
-                let keys = [(Command::Undo, "undo"), (Command::Help, "keys"), (Command::Quit, "leave")];
+                let keys = [
+                    (Command::Undo, "undo"),
+                    (Command::Info, "shows it again later"),
+                    (Command::Help, "keys"),
+                    (Command::Quit, "leave"),
+                ];
                 pieces.extend(keys.map(|(command, word)| quiet(format!("{} {word}", key(command)))));
                 lines.push(bar(pieces, 2, width, with.look));
             }

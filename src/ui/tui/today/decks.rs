@@ -1,5 +1,6 @@
 //! What can be done with the decks of the first screen.
 
+use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::deck_acts::DeckAct;
@@ -49,10 +50,19 @@ pub(super) fn act(
             new.map(DeckAct::Rename)
         }
         DeckAct::Show(_) => {
-            let known = || Ok(hidden.iter().cloned().collect());
-            pick::word("Show again", &known, behind, term, with)?.map(DeckAct::Show)
+            let line = |name: &String| Choice { key: String::new(), what: one_line(name) };
+            let lines: Vec<Choice> = hidden.iter().map(line).collect();
+            let chosen = pick::one("Show again", &lines, 0, behind, term, with)?;
+            chosen.and_then(|place| hidden.get(place)).cloned().map(DeckAct::Show)
         }
-        act => Some(act),
+        DeckAct::Remove => {
+            let cards = row.map_or(Ok(0), |row| workspace.cards_to_remove(&row.name))?;
+            let question = format!("Remove {title} with {}? Their history stays", counted(cards, "card", "cards"));
+            let lines = ["no", "yes"].map(|word| Choice { key: word.chars().take(1).collect(), what: word.to_owned() });
+            let sure = cards == 0 || pick::one(&question, &lines, 0, behind, term, with)? == Some(1);
+            sure.then_some(DeckAct::Remove)
+        }
+        DeckAct::Hide => Some(DeckAct::Hide),
     };
     let Some(act) = act else { return Ok(None) };
     let name = row.map_or("", |row| row.name.as_str());
