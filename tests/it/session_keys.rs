@@ -289,7 +289,7 @@ fn undo_goes_on_over_typed_cards_until_somebody_types() {
     let card = |key: &str| {
         format!("[[card]]\nkey = \"{key}\"\nkind = \"typed\"\nprompt = \"Which {key}?\"\nanswer = \"word\"\n")
     };
-    lmq.import("w.toml", &["[deck]\nid = \"w\"\n".to_owned(), card("one"), card("two"), card("six")].concat());
+    lmq.import("w.toml", ["[deck]\nid = \"w\"\n".to_owned(), card("one"), card("two"), card("six")].concat());
     let mut terminal = Terminal::start(&lmq, &["review", "w"], 80, 24, &[]);
     for prompt in ["Which one?", "Which two?"] {
         terminal.sees(prompt);
