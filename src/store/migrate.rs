@@ -96,10 +96,13 @@ fn check_numbers(path: &Path, version: i64, known: i64, application: i64, unwrit
 /// # Errors
 /// When it holds tables that are not ours, or that this program can't use.
 pub(super) fn check_before_use(db: &Connection, path: &Path) -> Result<(), Fault> {
-    let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    // The tables first: another first start may be making them at this moment, numbers and tables at once.
-    let empty: bool = db.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
-    let (version, application) = (pragma("user_version")?, pragma("application_id")?);
+    // In one statement: another first start may be making numbers and tables, at once, between any two.
+    let (empty, version, application): (bool, i64, i64) = db.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema), (SELECT user_version FROM pragma_user_version), \
+         (SELECT application_id FROM pragma_application_id)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     check_numbers(path, version, newest(MIGRATIONS), application, empty && version == 0 && application == 0)
 }
 

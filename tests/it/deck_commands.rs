@@ -201,7 +201,7 @@ fn on_the_first_screen_a_deck_is_removed_after_a_question_and_a_hidden_one_comes
     let lmq = Lmq::at_home();
     lmq.import(
         "t.toml",
-        "[deck]\nid = \"aaa\"\n[[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"A\"\nback = \"x\"\n",
+        "[deck]\nid = \"aaa\"\n[[card]]\nkey = \"a\"\nkind = \"reversed\"\nfront = \"A\"\nback = \"x\"\n",
     );
     lmq.run(["decks", "hide", "quotes"]).done();
     let is_there = || names(&lmq, &[]).contains(&"aaa".to_owned());
@@ -216,9 +216,9 @@ fn on_the_first_screen_a_deck_is_removed_after_a_question_and_a_hidden_one_comes
         terminal.types("x");
         terminal.sees("remove it with its cards");
         terminal.types("D");
-        terminal.sees("Remove aaa with 1 card?");
+        terminal.sees("Remove aaa with 2 cards?");
         terminal.types(answer);
-        terminal.sees(if stays { "▸ aaa" } else { "Removed aaa with 1 card" });
+        terminal.sees(if stays { "▸ aaa" } else { "Removed aaa with 2 cards" });
         terminal.rests();
         assert_eq!(is_there(), stays);
     }

@@ -22,7 +22,9 @@ fn a_typo_is_mended_in_a_form_and_the_card_stays_on_the_screen() {
     terminal.types(" ");
     terminal.sees("3 Good");
     terminal.types("e");
-    let form = terminal.sees("Edit model/plan-in-strategy");
+    terminal.sees("Edit model/plan-in-strategy");
+    // The line of keys is drawn last.
+    let form = terminal.sees("Enter saves");
     assert!(form.contains("front 1") && form.contains("front 2") && form.contains("Enter saves"), "{form}");
     terminal.types("\t\t");
     terminal.types("!");

@@ -59,7 +59,8 @@ pub(super) fn act(
             let cards = row.map_or(Ok(0), |row| workspace.cards_to_remove(&row.name))?;
             let question = format!("Remove {title} with {}? Their history stays", counted(cards, "card", "cards"));
             let lines = ["no", "yes"].map(|word| Choice { key: word.chars().take(1).collect(), what: word.to_owned() });
-            let sure = cards == 0 || pick::one(&question, &lines, 0, behind, term, with)? == Some(1);
+            // As everywhere, for more than one card.
+            let sure = cards <= 1 || pick::one(&question, &lines, 0, behind, term, with)? == Some(1);
             sure.then_some(DeckAct::Remove)
         }
         DeckAct::Hide => Some(DeckAct::Hide),
