@@ -1,5 +1,7 @@
 //! Taking actions back, and back again. Undo only ever adds to the log.
 
+mod named;
+
 use crate::core::action::Action;
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
@@ -28,12 +30,10 @@ use crate::store::columns::CHECKED;
 use crate::store::columns::CONFIGURED;
 use crate::store::columns::PLACED;
 use crate::store::columns::RESTARTED;
-use crate::store::columns::UNDONE;
 use crate::store::columns::card_of;
 use crate::store::columns::card_parts;
 use crate::store::columns::day_of;
 use crate::store::columns::entry_id;
-use crate::store::columns::i64_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::words;
 use crate::store::facts::FACT_COLUMNS;
@@ -45,6 +45,9 @@ use crate::store::notes::text_of;
 use crate::store::review_log::entry_of;
 use crate::store::review_log::kind_at;
 use crate::store::shown::name_at;
+use crate::store::undo::named::brought_back;
+use crate::store::undo::named::range_of;
+use crate::store::undo::named::undone_by;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use std::collections::BTreeSet;
@@ -125,11 +128,6 @@ fn decks_named(db: &Connection, range: (i64, i64)) -> Result<BTreeSet<i64>, Faul
     ))?;
     let rows = statement.query_map(range, |row| row.get::<_, Option<i64>>(0))?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-fn range_of(context: &Context, span: Span) -> Option<(i64, i64)> {
-    let first = context.reader.local(entry_of(span.action))?;
-    Some((first, first + i64_of(span.entries) - 1))
 }
 
 /// Whether an action is a step of the person's, which they can take back. An import is none of which nobody sees anything: it says
@@ -281,34 +279,6 @@ fn newest_first(
         sequence = action.span.action.number.saturating_sub(1);
     }
     Ok(())
-}
-
-/// The action that an undo names first, where it is here.
-fn undone_by(db: &Connection, context: &Context, range: (i64, i64)) -> Result<Option<Action>, Fault> {
-    let named: Option<(i64, Option<[u8; 4]>)> = db
-        .prepare_cached(&format!(
-            "SELECT arg, hash FROM fact WHERE id BETWEEN ?1 AND ?2 AND kind = {UNDONE} ORDER BY id LIMIT 1"
-        ))?
-        .query_row(range, |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((named, mark)) = named else { return Ok(None) };
-    match super::fork::meant(db, &context.reader, named, mark.map(ChainMark))? {
-        Some(named) => action_with(db, &context.reader, named),
-        None => Ok(None),
-    }
-}
-
-/// The action that a redo brings back: it names an undo, which names that.
-fn brought_back(db: &Connection, context: &Context, redo: &Action) -> Result<Option<Action>, Fault> {
-    let mut action = None;
-    let mut range = range_of(context, redo.span).filter(|_| redo.kind == ActionKind::Undo);
-    // Twice: the undo, and what it took back.
-    for _ in 0..2 {
-        let Some(at) = range else { return Ok(None) };
-        action = undone_by(db, context, at)?;
-        range = action.as_ref().and_then(|action| range_of(context, action.span));
-    }
-    Ok(action)
 }
 
 impl Store {
