@@ -98,6 +98,8 @@ struct Step {
     action: ActionId,
     said: Vec<Said>,
     counts: bool,
+    /// When it was done, or brought back last: a number that grows.
+    at: usize,
 }
 
 /// A note of the model.
@@ -122,6 +124,8 @@ struct Card {
 pub(crate) struct Learner {
     pub(crate) world: World,
     steps: Vec<Step>,
+    /// Steps done and brought back.
+    done: usize,
     notes: BTreeMap<lmq::core::id::NoteUid, Note>,
     cards: Vec<CardId>,
     /// When the newest answer was given, taken back or not, and on which study day.
@@ -140,7 +144,7 @@ impl Learner {
             notes.insert(line.card.note, Note { back, tags, deck: line.deck, is_gone: false });
         }
         assert_eq!((notes.len(), cards.len()), (8, 10));
-        Self { world, steps: Vec::new(), notes, cards, newest_answer: None }
+        Self { world, steps: Vec::new(), done: 0, notes, cards, newest_answer: None }
     }
 
     /// A study day by the book: it begins at four.
@@ -258,7 +262,8 @@ impl Learner {
     fn said(&mut self, said: Vec<Said>) {
         let action = self.world.store.newest_action(&[]).unwrap().unwrap().id;
         assert!(self.steps.iter().all(|step| step.action != action), "nothing was written");
-        self.steps.push(Step { action, said, counts: true });
+        self.done += 1;
+        self.steps.push(Step { action, said, counts: true, at: self.done });
     }
 
     /// Takes a step back, as somebody who chose it from the list.
@@ -268,7 +273,9 @@ impl Learner {
     }
 
     fn take_back_newest(&mut self) {
-        if let Some(place) = self.steps.iter().rposition(|step| step.counts) {
+        // What was brought back is as new as that.
+        let counting = self.steps.iter().enumerate().filter(|(_, step)| step.counts);
+        if let Some((place, _)) = counting.max_by_key(|(_, step)| step.at) {
             let newest = self.world.store.newest_action(&[]).unwrap().unwrap().id;
             assert_eq!(newest, self.steps[place].action, "the newest step is the one that lmq offers");
             self.undo(place);
@@ -287,6 +294,8 @@ impl Learner {
         let step = self.steps.iter_mut().find(|step| step.action == newest.id).unwrap();
         assert!(!step.counts, "what is brought back was taken back");
         step.counts = true;
+        self.done += 1;
+        step.at = self.done;
         self.world.bring_back(newest.id);
     }
 

@@ -256,7 +256,7 @@ fn comes_back(mut decks: Vec<Deck>, chance: &mut Chance) -> Result<(), String> {
         return Err(format!("what was written is rejected: {rejected:?}, {}", told()));
     }
     // A row of a table names a deck by its id where its name can't stand there.
-    let is_table = exporter.name() == "csv";
+    let is_table = matches!(exporter.name(), "csv" | "tsv");
     for head in decks.iter_mut().map(|deck| &mut deck.head).filter(|head| is_table && !is_deck_id(&head.name)) {
         head.name.clone_from(&head.id);
     }
