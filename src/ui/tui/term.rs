@@ -189,7 +189,7 @@ impl Term {
 
     /// Whether something has come or comes within so long.
     pub(super) fn has_event(&self, patience: Duration) -> Result<bool, Failure> {
-        event::poll(patience).map_err(|error| broken(&error))
+        Ok(self.ahead.is_some() || event::poll(patience).map_err(|error| broken(&error))?)
     }
 
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
