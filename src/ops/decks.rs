@@ -18,6 +18,7 @@ use crate::formats::deck_toml;
 use crate::store::BuiltinDeck;
 use crate::store::Bulk;
 use crate::store::BulkOptions;
+use crate::store::DeckLine;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Fault;
@@ -261,9 +262,12 @@ pub fn daily(store: &Store, settings: &Settings) -> Result<DeckSet, StoreError> 
     if all_active && !store.hides_decks()? {
         return Ok(DeckSet::All);
     }
-    let decks = store.bare_decks()?.into_iter();
-    let asked = decks.filter(|deck| !deck.hidden && settings.of_deck(&deck.name).active);
-    Ok(DeckSet::Some(asked.map(|deck| deck.number).collect()))
+    shown_that(store, |deck| settings.of_deck(&deck.name).active)
+}
+
+fn shown_that(store: &Store, is_meant: impl Fn(&DeckLine) -> bool) -> Result<DeckSet, StoreError> {
+    let meant = store.bare_decks()?.into_iter().filter(|deck| !deck.hidden && is_meant(deck));
+    Ok(DeckSet::Some(meant.map(|deck| deck.number).collect()))
 }
 
 /// The decks that are not hidden.
@@ -271,11 +275,7 @@ pub fn daily(store: &Store, settings: &Settings) -> Result<DeckSet, StoreError> 
 /// # Errors
 /// When the database can't be read.
 pub(super) fn shown(store: &Store) -> Result<DeckSet, StoreError> {
-    if !store.hides_decks()? {
-        return Ok(DeckSet::All);
-    }
-    let shown = store.bare_decks()?.into_iter().filter(|deck| !deck.hidden);
-    Ok(DeckSet::Some(shown.map(|deck| deck.number).collect()))
+    if store.hides_decks()? { shown_that(store, |_| true) } else { Ok(DeckSet::All) }
 }
 
 /// The decks that a sitting asks: those that are named, else those of every day.

@@ -86,15 +86,16 @@ pub fn sums(store: &Store, settings: &Settings, stamp: Stamp, wanted: &Wanted<'_
     };
     let mut totals = match &among {
         Some((hits, asked)) => store.totals_of(hits, asked, since, until)?,
-        None => store.totals(&decks, stamp.today, since, until, &rules)?,
-    };
-    // What was done was done, in decks too that are hidden now; what there is to know is what one still sees.
-    if wanted.decks.is_empty() && among.is_none() {
-        let shown = ops::decks::shown(store)?;
-        if shown != decks {
-            totals = Totals { days: totals.days, ..store.totals(&shown, stamp.today, since, until, &rules)? };
+        None => {
+            let shown = if wanted.decks.is_empty() { ops::decks::shown(store)? } else { decks.clone() };
+            let mut totals = store.totals(&shown, stamp.today, since, until, &rules)?;
+            // What was done was done, in decks too that are hidden now; what there is to know is what one still sees.
+            if shown != decks {
+                totals.days = store.day_totals(&decks)?;
+            }
+            totals
         }
-    }
+    };
     totals.pauses = store.pauses_and_flights(&totals.days, stamp, settings.rollover)?;
     if wanted.for_others && !totals.sides.is_empty() {
         let published = store.published_texts()?;
