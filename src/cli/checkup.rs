@@ -174,21 +174,11 @@ fn to_json(outcome: &CheckupEnd, today: crate::core::study_day::StudyDay) -> Che
     }
 }
 
-/// The offer of a check-up, where one is due.
-pub(super) fn offered(store: &Store, ctx: &Ctx) -> Result<Option<String>, Failure> {
-    offered_by(store, ctx, COMMAND, |_| true)
-}
-
-/// The same, where it is one that is `wanted`.
-pub(super) fn offered_if(store: &Store, ctx: &Ctx, wanted: fn(&Offer) -> bool) -> Result<Option<String>, Failure> {
-    offered_by(store, ctx, COMMAND, wanted)
-}
-
 /// How a check-up begins.
-const COMMAND: &str = "`lmq checkup`";
+pub(super) const COMMAND: &str = "`lmq checkup`";
 
-/// The same; `begin` says how it begins here.
-pub(super) fn offered_by(
+/// The offer of a check-up, where one is due that is `wanted`; `begin` says how it begins here.
+pub(super) fn offered(
     store: &Store,
     ctx: &Ctx,
     begin: &str,

@@ -25,7 +25,7 @@ pub(super) fn run(ctx: &mut Ctx, begin: &str, checkup: &str) -> Result<(), Failu
         Some(ops::day::nothing(&store, &ctx.settings, today, &options, &day)?)
     };
     let mut lines = lines(&day, nothing.as_ref(), today, begin, &ctx.settings);
-    if let Some(offer) = crate::cli::checkup::offered_by(&store, ctx, checkup, |_| true)? {
+    if let Some(offer) = crate::cli::checkup::offered(&store, ctx, checkup, |_| true)? {
         // What to do today stays the last line.
         lines.insert(lines.len().saturating_sub(1), offer);
     }

@@ -456,9 +456,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
             ))?,
             None => ctx.line(format!("would be: {}", report.sentence_with_deck()))?,
         }
-        if let Some(decks) = report.added_to_words() {
-            ctx.sentence(&format!("decks: {decks}"))?;
-        }
+        tell_decks(ctx, report)?;
         tell_news(ctx, report)?;
         for (shown, diagnosis) in taken_for.iter().filter(|(_, diagnosis)| !is_obvious(diagnosis)) {
             ctx.line(format!("columns of {}: {}", one_line(shown), roles(diagnosis)))?;
@@ -466,9 +464,7 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
         }
     } else {
         ctx.line(report.sentence_with_deck())?;
-        if let Some(decks) = report.added_to_words() {
-            ctx.sentence(&format!("decks: {decks}"))?;
-        }
+        tell_decks(ctx, report)?;
     }
     // What comes now goes to another stream: the sentence has to be there before.
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
@@ -487,6 +483,11 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
         ctx.say(&missing);
     }
     Ok(())
+}
+
+/// Into which decks new cards go, where the sentence names none.
+fn tell_decks(ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
+    report.added_to_words().map_or(Ok(()), |decks| ctx.sentence(&format!("decks: {decks}")))
 }
 
 /// The first cards that would be new, and the first that would change.

@@ -525,7 +525,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return home::run(&mut ctx);
     }
     if !terminals.stdin || !terminals.stdout || Env::dumb_terminal() {
-        glance::run(&mut ctx, "Type `lmq review` to begin", "`lmq checkup`")?;
+        glance::run(&mut ctx, "Type `lmq review` to begin", checkup::COMMAND)?;
         ctx.out.flush().map_err(|error| Failure::output(&error))?;
         return Ok(0);
     }

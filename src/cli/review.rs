@@ -1,4 +1,6 @@
 use crate::cli::Ctx;
+use crate::cli::checkup::COMMAND;
+use crate::cli::checkup::offered;
 use crate::cli::editor::Named;
 use crate::cli::parse;
 use crate::cli::screen;
@@ -160,9 +162,8 @@ fn tell_of_backup(review: &mut Review<'_>, ctx: &Ctx) {
 
 /// Before a sitting: the check-up that can still be a baseline, if any.
 fn offer_baseline(store: &Store, ctx: &Ctx) -> Result<(), Failure> {
-    let offer =
-        crate::cli::checkup::offered_if(store, ctx, |offer| matches!(offer, Offer::Due { is_start: true, .. }))?;
-    if let Some(offer) = offer {
+    let is_start = |offer: &Offer| matches!(offer, Offer::Due { is_start: true, .. });
+    if let Some(offer) = offered(store, ctx, COMMAND, is_start)? {
         ctx.say(&offer);
     }
     Ok(())
@@ -171,7 +172,7 @@ fn offer_baseline(store: &Store, ctx: &Ctx) -> Result<(), Failure> {
 /// After a sitting in which something was answered: the check-up that is due, if any.
 fn offer_checkup(store: &Store, ctx: &mut Ctx, answered: bool) -> Result<(), Failure> {
     ctx.say_left_out(store);
-    match crate::cli::checkup::offered(store, ctx)? {
+    match offered(store, ctx, COMMAND, |_| true)? {
         Some(offer) if answered && !ctx.quiet => ctx.sentence(&offer),
         _ => Ok(()),
     }

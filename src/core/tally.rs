@@ -6,7 +6,7 @@ use crate::core::event::Event;
 use crate::core::event::EventKind;
 use crate::core::grade::Quality;
 use crate::core::mastery::Level;
-use crate::core::progress::knowledge::LastAnswer;
+use crate::core::progress::knowledge::LastGrade;
 use crate::core::scheduler::AnswerKind;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
@@ -98,7 +98,7 @@ pub fn confusion(detail: &Detail) -> Option<(Counted, String, String)> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
     /// The answer that made it.
-    pub last: LastAnswer,
+    pub last: LastGrade,
     /// The day of the event.
     pub to: StudyDay,
     /// Its level.
@@ -110,7 +110,7 @@ pub struct Ended {
 pub fn ended(before: &CardState, event: &Event) -> Option<Ended> {
     let ends = matches!(event.kind, EventKind::Answered { .. } | EventKind::Reset);
     before.memory.as_ref().filter(|memory| ends && memory.last < event.study_day).map(|memory| Ended {
-        last: LastAnswer::of(memory),
+        last: LastGrade::of(memory),
         to: event.study_day,
         level: Level::of(Some(memory)),
     })

@@ -330,7 +330,7 @@ impl<'b, 's> Bulk<'b, 's> {
         }
         let mut statement = self.writer.tx.prepare_cached(
             "SELECT deck.name, count(*) FROM note JOIN deck ON deck.id = note.deck WHERE note.id > ?1 AND retired = 0 \
-             GROUP BY deck.id ORDER BY deck.name",
+             GROUP BY deck.id",
         )?;
         let rows = statement.query_map([self.last_old_note], |row| Ok((row.get(0)?, u64_of(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)

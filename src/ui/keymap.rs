@@ -2,6 +2,7 @@
 
 use crate::core::grade::Button;
 use crate::core::settings::KeyPreset;
+use crate::core::text::capitalised;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crossterm::event::KeyCode;
@@ -425,14 +426,10 @@ impl Keymap {
         let keys = self.keys(command);
         let is_usual = keys.split(' ').any(|key| key == usual);
         let key = if is_usual { usual.to_owned() } else { self.first(command) };
-        let capital = |word: &str| {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        };
         match key.split_once('-') {
             _ if key.chars().count() == 1 => key,
-            Some((ctrl, key)) => format!("{}-{}", capital(ctrl), capital(key)),
-            None => capital(&key),
+            Some((ctrl, key)) => format!("{}-{}", capitalised(ctrl), capitalised(key)),
+            None => capitalised(&key),
         }
     }
 

@@ -2,7 +2,6 @@
 
 mod waits;
 
-pub use waits::capitalised;
 pub use waits::comeback;
 pub use waits::fits;
 pub use waits::minutes;
@@ -242,6 +241,18 @@ pub fn said(said: &Notice, undo: &str) -> Option<String> {
 /// Why this card, and its numbers: a line each.
 #[must_use]
 pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String> {
+    info_with(current, session, today, |choices| {
+        choices.iter().map(|choice| button(choice, true)).collect::<Vec<_>>().join("  ")
+    })
+}
+
+/// The same, with the grades to choose from in other words.
+pub(super) fn info_with(
+    current: &Current,
+    session: &Session,
+    today: StudyDay,
+    grades: impl Fn(&[Choice]) -> String,
+) -> Vec<String> {
     let state = &current.loaded.state;
     let mut lines = vec![match (session.mode(), current.origin) {
         (Mode::Cram, _) => "Asked because you cram: no schedule moves".to_owned(),
@@ -268,8 +279,7 @@ pub fn info(current: &Current, session: &Session, today: StudyDay) -> Vec<String
             counted(memory.lapses, "lapse", "lapses"),
         ));
     }
-    let next: Vec<String> = session.choices(today).iter().map(|choice| button(choice, true)).collect();
-    lines.push(format!("Next: {}", next.join("  ")));
+    lines.push(format!("Next: {}", grades(&session.choices(today))));
     let mut facts = vec![current.loaded.name.clone(), format!("kind {}", current.loaded.text.kind)];
     if !current.loaded.text.source.is_empty() {
         facts.push(format!("source {}", current.loaded.text.source.join(", ")));

@@ -92,7 +92,6 @@ pub(super) fn verdict<'a>(
     let accepted: Vec<Expected<'_>> = accepted.into_iter().map(|answer| Expected::new(answer, markup)).collect();
     let expected = accepted.first().map(Expected::shown).unwrap_or_default().to_owned();
     let given = Given::new(response);
-    let answers: Vec<&str> = accepted.iter().map(Expected::words).collect();
     let compared = accepted.iter().map(|answer| (answer.likeness(&given, weights), answer.shown()));
     let (likeness, answer) = compared.min_by_key(|(likeness, _)| rank(likeness)).unwrap_or((Likeness::Other, ""));
     let outcome = match likeness {
@@ -102,7 +101,7 @@ pub(super) fn verdict<'a>(
     };
     let remark = match likeness {
         Likeness::Near | Likeness::Other => {
-            of_article(response, answers.iter().copied()).unwrap_or_else(|| remark(&likeness))
+            of_article(response, accepted.iter().map(Expected::words)).unwrap_or_else(|| remark(&likeness))
         }
         Likeness::Same(_) | Likeness::Counted(_) => remark(&likeness),
     };

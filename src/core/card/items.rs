@@ -14,7 +14,8 @@ pub fn items_of_line(line: &str) -> Vec<String> {
 /// formulas, code and brackets, and where one is doubled or at an end.
 #[must_use]
 pub fn between_bars(cell: &str) -> Option<Vec<String>> {
-    if !cell.contains('|') || cell.contains(['\n', '`', '\\', '$']) || cell.contains(" | ") {
+    let may_be_text = cell.contains(['\n', '`', '\\', '$']) || cell.contains(" | ") || cell.trim_end().ends_with('|');
+    if !cell.contains('|') || may_be_text {
         return None;
     }
     let values = cut(cell, |mark| mark == '|');
@@ -42,7 +43,7 @@ fn cut(text: &str, is_mark: impl Fn(char) -> bool) -> Vec<String> {
     }
     parts.push(part);
     let mut parts: Vec<String> = parts.iter().map(|part| part.trim().to_owned()).collect();
-    if parts.len() > 2 && parts.last().is_some_and(String::is_empty) && !is_mark('|') {
+    if parts.len() > 2 && parts.last().is_some_and(String::is_empty) {
         parts.pop();
     }
     if parts.iter().any(String::is_empty) { vec![text.trim().to_owned()] } else { parts }
@@ -73,7 +74,10 @@ mod tests {
         let several = |values: &[&str]| Some(values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
         assert_eq!(between_bars("motivator|need|drive"), several(&["motivator", "need", "drive"]));
         assert_eq!(between_bars("the PO| product owner"), several(&["the PO", "product owner"]));
-        for cell in ["a || b", "a||b", "|x|", "P(A|B)", "`a|b`", "$a|b$", r"\|a|b", "a", "a|", "a | b", "a|b\nc"] {
+        for cell in [
+            "a || b", "a||b", "|x|", "P(A|B)", "`a|b`", "$a|b$", r"\|a|b", "a", "a|", "a|b|", "a|b| ", "a | b",
+            "a|b\nc",
+        ] {
             assert_eq!(between_bars(cell), None, "{cell}");
         }
     }

@@ -42,9 +42,9 @@ impl Known {
     }
 }
 
-/// What the last answer to a card says of its recall.
+/// The last grade of a card, as far as it tells of its recall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LastAnswer {
+pub struct LastGrade {
     /// Its study day.
     pub day: StudyDay,
     /// The interval that it gave.
@@ -53,7 +53,7 @@ pub struct LastAnswer {
     pub passed: bool,
 }
 
-impl LastAnswer {
+impl LastGrade {
     /// The one that made a memory.
     #[must_use]
     pub fn of(memory: &Memory) -> Self {
@@ -159,11 +159,11 @@ impl Knowledge {
     }
 
     /// Adds what a card's answer was worth at the ends of months until the next one, on day `to`.
-    pub fn add_ended(&mut self, last: LastAnswer, to: StudyDay) {
+    pub fn add_ended(&mut self, last: LastGrade, to: StudyDay) {
         self.add_ends(last, to, 1);
     }
 
-    fn add_ends(&mut self, last: LastAnswer, to: StudyDay, cards: u64) {
+    fn add_ends(&mut self, last: LastGrade, to: StudyDay, cards: u64) {
         for end in month_ends(last.day, to) {
             let known = self.ends.entry(end).or_default();
             *known = known.plus(Known { cards, millionths: cards * last.chance_millionths(end) });
@@ -171,12 +171,12 @@ impl Knowledge {
     }
 
     /// Adds a card by the last answer it had.
-    pub fn add(&mut self, last: LastAnswer) {
+    pub fn add(&mut self, last: LastGrade) {
         self.add_alike(last, 1);
     }
 
     /// Adds so many cards of whose last answers the same can be said.
-    pub fn add_alike(&mut self, last: LastAnswer, cards: u64) {
+    pub fn add_alike(&mut self, last: LastGrade, cards: u64) {
         let chances = |day: StudyDay| cards * last.chance_millionths(day);
         self.now = self.now.plus(Known { cards, millionths: chances(self.today) });
         for (day, sum) in &mut self.ahead {
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_card_that_was_failed_is_not_known_until_it_is_recalled() {
         let today = StudyDay(100);
-        let last = |passed| LastAnswer { day: today, interval: Days(1), passed };
+        let last = |passed| LastGrade { day: today, interval: Days(1), passed };
         let mut knowledge = Knowledge::new(today);
         knowledge.add_alike(last(false), 9);
         knowledge.add(last(true));
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn a_card_counts_from_its_last_answer_on() {
         let mut knowledge = Knowledge::new(StudyDay(20_557));
-        let last = |day, days| LastAnswer { day: StudyDay(day), interval: Days(days), passed: true };
+        let last = |day, days| LastGrade { day: StudyDay(day), interval: Days(days), passed: true };
         knowledge.add(last(20_557, 1));
         knowledge.add(last(20_557 - 30, 30));
         assert_eq!(knowledge.now, Known { cards: 2, millionths: 1_900_000 });

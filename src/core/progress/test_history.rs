@@ -4,7 +4,7 @@ use crate::core::mastery::TopicMastery;
 use crate::core::pause::Pauses;
 use crate::core::progress::Totals;
 use crate::core::progress::knowledge::Knowledge;
-use crate::core::progress::knowledge::LastAnswer;
+use crate::core::progress::knowledge::LastGrade;
 use crate::core::progress::outlook::Outlook;
 use crate::core::progress::outlook::Path;
 use crate::core::scheduler::splitmix64;
@@ -101,7 +101,7 @@ pub(crate) fn totals() -> Totals {
     for card in 0..437_u32 {
         let interval = [1, 6, 15, 38, 95][(card % 5) as usize];
         let ago = i64::try_from(below(u64::from(card), u64::from(interval) + 2)).unwrap();
-        knowledge.add(LastAnswer { day: TODAY.plus(-ago), interval: Days(interval), passed: true });
+        knowledge.add(LastGrade { day: TODAY.plus(-ago), interval: Days(interval), passed: true });
         let path =
             Path { repetitions: 1 + card % 5, interval: Days(interval), ease: Ease::START, maximum: Days(36_500) };
         outlook.add(below(u64::from(card) + 9, 40).try_into().unwrap(), path);
@@ -109,7 +109,7 @@ pub(crate) fn totals() -> Totals {
     for (ago, cards) in [(75, 180), (45, 290), (14, 400)] {
         for card in 0..cards {
             let last = TODAY.plus(-ago - i64::try_from(below(card, 9)).unwrap());
-            knowledge.add_ended(LastAnswer { day: last, interval: Days(9), passed: true }, TODAY.plus(-ago + 12));
+            knowledge.add_ended(LastGrade { day: last, interval: Days(9), passed: true }, TODAY.plus(-ago + 12));
         }
     }
     let named_topics: Vec<(&str, &str)> = named.clone().map(|(deck, title)| (deck, *title)).collect();

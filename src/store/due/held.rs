@@ -3,7 +3,7 @@
 use crate::core::grade::Quality;
 use crate::core::id::CardId;
 use crate::core::progress::knowledge::Known;
-use crate::core::progress::knowledge::LastAnswer;
+use crate::core::progress::knowledge::LastGrade;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
 use crate::core::units::Millis;
@@ -230,9 +230,9 @@ impl Store {
             ))?;
             let mut rows = statement.query([])?;
             // Many are alike, and one power is enough for all of them.
-            let mut alike: HashMap<(i64, LastAnswer), u64, FixedState> = HashMap::default();
+            let mut alike: HashMap<(i64, LastGrade), u64, FixedState> = HashMap::default();
             while let Some(row) = rows.next()? {
-                let last = LastAnswer {
+                let last = LastGrade {
                     day: day_of(row.get(1)?),
                     interval: Days(u32_of(row.get(2)?)),
                     passed: quality_of(row.get(3)?).is_some_and(Quality::passed),

@@ -4,7 +4,7 @@ use super::*;
 use crate::core::event::Asked;
 use crate::core::event::Detail;
 use crate::core::mastery::Level;
-use crate::core::progress::knowledge::LastAnswer;
+use crate::core::progress::knowledge::LastGrade;
 use crate::core::study_day::StudyDay;
 use crate::store::Happened;
 use crate::store::Store;
@@ -70,7 +70,7 @@ fn count_event(counts: &mut Counts, (deck, topic): &(String, String), before: &C
             if ends_a_month(evening) {
                 let sums = counts.topics.entry((deck.clone(), topic.clone(), evening.month())).or_default();
                 sums[3 + Level::of(Some(memory)).index()] += 1;
-                sums[8] += i64::try_from(LastAnswer::of(memory).chance_millionths(evening)).unwrap();
+                sums[8] += i64::try_from(LastGrade::of(memory).chance_millionths(evening)).unwrap();
             }
             evening = evening.plus(1);
         }

@@ -1,7 +1,7 @@
 //! What the states of cards add up to.
 
 use crate::core::progress::knowledge::Knowledge;
-use crate::core::progress::knowledge::LastAnswer;
+use crate::core::progress::knowledge::LastGrade;
 use crate::core::progress::outlook::Outlook;
 use crate::core::progress::outlook::Path;
 use crate::core::settings::DeckRules;
@@ -85,7 +85,7 @@ pub(in crate::store) struct States {
     /// Answered cards that are offered, by due day.
     due: Counts<StudyDay>,
     /// Answered cards by what their last answers say: many are alike, and one power is enough for all of them.
-    alike: Counts<LastAnswer>,
+    alike: Counts<LastGrade>,
     pub(super) outlook: Outlook,
     /// Cards never answered that are held back.
     pub(super) buried_new: u64,
@@ -131,7 +131,7 @@ impl States {
     /// Counts what a card's last answer made known, whether the card may be asked or not.
     pub(in crate::store) fn add_known(&mut self, state: &CardState) {
         if let Some(memory) = &state.memory {
-            *self.alike.entry(LastAnswer::of(memory)).or_default() += 1;
+            *self.alike.entry(LastGrade::of(memory)).or_default() += 1;
         }
     }
 

@@ -14,6 +14,7 @@ use crate::ops::edit::Refusal;
 use crate::ui::open;
 use crate::ui::plain::Sitting;
 use crate::ui::plain::Then;
+use crate::ui::spoken::grades;
 use crate::ui::words;
 
 /// What can be said beside an answer. Where no answer in words is waited for, the colon may be left away.
@@ -41,8 +42,8 @@ pub(super) fn is_one(line: &str) -> bool {
 /// Said where a command is about a card, and there is none.
 const NO_CARD: &str = "There is no card here";
 
-/// Parts of a line as they are heard: the dot that stands between them on a screen would be read out.
-fn spoken(line: &str) -> String {
+/// Parts of a line over lines: the dot that stands between them on a screen would be read out.
+fn without_dots(line: &str) -> String {
     one_line(line).replace(" · ", "; ")
 }
 
@@ -204,14 +205,14 @@ impl Sitting<'_, '_> {
 
     fn info(&mut self, stage: &Stage) -> Result<(), Failure> {
         let (Stage::Front(current) | Stage::Back(current)) = stage else { return self.last_card() };
-        let lines = words::info(current, self.review.session(), self.review.today());
+        let (session, today) = (self.review.session(), self.review.today());
+        let lines = if self.spoken {
+            words::info_with(current, session, today, |choices| grades(choices, None))
+        } else {
+            words::info(current, session, today)
+        };
         for line in lines {
-            if self.spoken && line.starts_with("Next: ") {
-                let choices = self.review.session().choices(self.review.today());
-                self.line(&format!("Next: {}", crate::ui::spoken::grades(&choices, None)))?;
-                continue;
-            }
-            self.line(&spoken(&line))?;
+            self.line(&without_dots(&line))?;
         }
         if let Some(topic) = &current.loaded.topic {
             // Before the answer a title may give it away.
@@ -231,7 +232,7 @@ impl Sitting<'_, '_> {
         let Some(page) = page else { return self.line(NO_CARD) };
         self.line(&words::stands(&page))?;
         for (label, text) in words::facts(&page, false) {
-            self.labelled(&format!("{label}: "), &spoken(&text))?;
+            self.labelled(&format!("{label}: "), &without_dots(&text))?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
+use crate::core::text::capitalised;
 use crate::core::text::counted;
 use crate::core::text::thousands;
 use crate::ops::day::Nothing;
@@ -143,13 +144,6 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
         lines.insert(0, due.to_owned());
     }
     lines
-}
-
-/// A sentence that begins with a capital.
-#[must_use]
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

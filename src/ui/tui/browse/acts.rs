@@ -1,5 +1,6 @@
 //! What is done with the list of cards and with those in it, by menus and keys.
 
+use crate::core::text::capitalised;
 use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::failure::Failure;
@@ -14,7 +15,6 @@ use crate::ui::tui::paint::fit;
 use crate::ui::tui::pick;
 use crate::ui::tui::pick::Choice;
 use crate::ui::tui::term::Term;
-use crate::ui::words::capitalised;
 use std::collections::BTreeSet;
 
 /// What can be done with cards, in the order of the menu.

@@ -1,6 +1,7 @@
 //! The list of cards as it is drawn.
 
 use crate::core::document::Side;
+use crate::core::text::capitalised;
 use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::core::text::one_line;
@@ -20,7 +21,6 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::words;
-use crate::ui::words::capitalised;
 use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;

@@ -3,6 +3,7 @@
 use crate::core::progress::knowledge::Known;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::core::text::capitalised;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::ops::workspace::DeckRow;
@@ -19,7 +20,6 @@ use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::words;
-use crate::ui::words::capitalised;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::text::Span;
