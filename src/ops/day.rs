@@ -3,6 +3,7 @@
 use crate::core::pause::Pause;
 use crate::core::progress::streak_of;
 use crate::core::queue::Comeback;
+use crate::core::queue::DueOrder;
 use crate::core::queue::is_back;
 use crate::core::settings::DeckRules;
 use crate::core::settings::Settings;
@@ -18,6 +19,7 @@ use crate::ops::queue::queue;
 use crate::store::Counts;
 use crate::store::DeckLine;
 use crate::store::DeckSet;
+use crate::store::Limits;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -222,8 +224,30 @@ pub struct Waiting {
 /// # Errors
 /// When the database can't be read.
 pub fn waiting(store: &Store, settings: &Settings, today: StudyDay) -> Result<Waiting, StoreError> {
-    let options = Options { new: Some(0), ..Options::daily(store, settings)? };
-    let waiting = queue(store, settings, &options, today)?.waiting();
-    let [reviews, repeats] = [waiting.reviews, waiting.repeats].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
-    Ok(Waiting { reviews, repeats })
+    let options = Options::daily(store, settings)?;
+    if !settings.decks.is_empty() {
+        // Decks may have places of their own, and then it matters which card comes first.
+        let waiting = queue(store, settings, &Options { new: Some(0), ..options }, today)?.waiting();
+        let [reviews, repeats] =
+            [waiting.reviews, waiting.repeats].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        return Ok(Waiting { reviews, repeats });
+    }
+    if store.pauses()?.on(today).is_some() {
+        return Ok(Waiting::default());
+    }
+    let [reviews_done, _] = store.done_today(today, settings.rollover)?;
+    let limits = Limits {
+        due_order: DueOrder::Day,
+        rules: settings.rules([]),
+        reviews: settings.places(|s| s.reviews_per_day, [], &reviews_done),
+        new: 0.into(),
+        until: today,
+        keep_siblings_apart: settings.bury_siblings,
+        first_only: false,
+    };
+    let repeats = store.repeats_by_deck(today, &limits.rules)?;
+    Ok(Waiting {
+        reviews: store.due_with_places(&options.decks, today, &limits)?,
+        repeats: repeats.iter().filter(|(deck, _)| options.decks.has(**deck)).map(|(_, cards)| cards).sum(),
+    })
 }

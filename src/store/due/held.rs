@@ -9,6 +9,7 @@ use crate::core::units::Days;
 use crate::core::units::Millis;
 use crate::store::DeckSet;
 use crate::store::Fault;
+use crate::store::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::columns::ANSWERED;
@@ -90,7 +91,6 @@ impl Store {
             "SELECT card, deck, buried_until FROM card_state INDEXED BY card_due \
              WHERE due IS NOT NULL AND offered = 1 AND due <= ?1 ORDER BY due, shuffle",
         )?;
-        let mut siblings = self.db().prepare_cached("SELECT siblings FROM note WHERE id = ?1")?;
         let mut rows = statement.query([today.0])?;
         let mut due = DueCards::default();
         let mut looked_at = 0;
@@ -109,20 +109,47 @@ impl Store {
                 due.buried_until = Some(due.buried_until.map_or(until, |first| first.min(until)));
                 continue;
             }
-            let note = card_parts(card).0;
             let group = if keep_siblings_apart && looked_at < MOST_LOOKED_AT {
                 looked_at += 1;
-                siblings.query_row([note], |row| row.get::<_, Option<i64>>(0)).optional()?.flatten()
+                self.group_of(card)?
             } else {
-                None
+                (false, card_parts(card).0)
             };
-            if keep_siblings_apart && !met.insert(group.map_or((false, note), |group| (true, group))) {
+            if keep_siblings_apart && !met.insert(group) {
                 due.siblings += 1;
             } else {
                 *due.open.entry(deck).or_default() += 1;
             }
         }
         Ok(due)
+    }
+
+    /// How many due cards find a place, in the order of their days. Any other order finds places for as many, unless decks have
+    /// places of their own: then it matters which of two siblings comes first.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn due_with_places(&self, decks: &DeckSet, today: StudyDay, limits: &Limits) -> Result<u64, StoreError> {
+        self.attempt(|| {
+            let _snapshot = self.snapshot()?;
+            let mut met = if limits.keep_siblings_apart { self.groups_met(today)? } else { HashSet::default() };
+            let mut places = limits.reviews.clone();
+            let mut found = 0;
+            self.each_due(decks, today, limits, |card, deck| {
+                let comes = places.of(deck) > 0 && (!limits.keep_siblings_apart || met.insert(self.group_of(card)?));
+                found += u64::from(comes && places.take(deck));
+                Ok(places.all() > 0)
+            })?;
+            Ok(found)
+        })
+    }
+
+    /// The group of a card.
+    fn group_of(&self, card: i64) -> Result<Group, Fault> {
+        let note = card_parts(card).0;
+        let mut statement = self.db().prepare_cached("SELECT siblings FROM note WHERE id = ?1")?;
+        let group: Option<i64> = statement.query_row([note], |row| row.get(0)).optional()?.flatten();
+        Ok(group.map_or((false, note), |group| (true, group)))
     }
 
     /// The groups of the cards that were asked today.

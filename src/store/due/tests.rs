@@ -180,6 +180,40 @@ fn all_intervals_together_are_in_the_order_of_risk_however_far_they_are_read() {
 }
 
 #[test]
+fn as_many_due_cards_find_places_as_a_sitting_takes_in_any_order() {
+    let mut fixture = Fixture::new();
+    let decks = [fixture.deck("a"), fixture.deck("b")];
+    for uid in 1..=150_u8 {
+        let siblings = (uid % 3 > 0).then_some(i64::from(uid % 40));
+        let deck = decks[usize::from(uid % 2)];
+        let note = fixture.note(&Row { deck, uid, siblings, ordinals: Some("[1,2]"), ..Row::default() });
+        for ordinal in 1..=1 + u16::from(uid % 5 == 0) {
+            fixture.answered(note, ordinal, 99 - i32::from(uid) * 37 % 11, 4, 1);
+            let interval = [1, 1, 6, 15][usize::from(uid) % 4];
+            let card = card_number(note, ordinal);
+            fixture.sql(&format!("UPDATE card_state SET interval_days = {interval} WHERE card = {card}"));
+        }
+        if uid % 17 == 0 {
+            fixture.sql(&format!("UPDATE card_state SET buried_until = 101 WHERE card = {}", card_number(note, 1)));
+        }
+        if uid % 31 == 0 {
+            fixture.answered(note, 1, TODAY.0, 4, 2);
+        }
+    }
+    let mut asked = BTreeSet::new();
+    for (places, keep_siblings_apart) in [0, 1, 5, 50, 400].into_iter().flat_map(|n| [(n, true), (n, false)]) {
+        for set in [DeckSet::All, DeckSet::Some(BTreeSet::from([decks[1]]))] {
+            let limits = Limits { keep_siblings_apart, reviews: places.into(), ..limits(0) };
+            let by_risk = Limits { due_order: DueOrder::Risk, ..limits.clone() };
+            let due = fixture.store.supply(&set, TODAY, &by_risk).unwrap().due.len();
+            assert_eq!(fixture.store.due_with_places(&set, TODAY, &limits).unwrap(), u64::try_from(due).unwrap());
+            asked.insert(due);
+        }
+    }
+    assert!(asked.len() > 5, "{asked:?}");
+}
+
+#[test]
 fn due_cards_come_by_day_or_by_risk_and_never_while_they_are_held_back() {
     let mut fixture = Fixture::new();
     let deck = fixture.deck("a");
