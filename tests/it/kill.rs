@@ -32,6 +32,9 @@ use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
 
+/// How often a child is killed; tests/proof kills whole commands more often.
+const KILLS: u64 = 60;
+
 /// Names the database to the child; its absence tells that this is no child.
 const CHILD: &str = "LMQ_TEST_KILL";
 
@@ -151,7 +154,7 @@ fn assert_in_order(store: &mut Store, day: u64) {
 }
 
 #[test]
-fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
+fn sixty_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("lmq.db");
     // What is in the machine's way lengthens both: making a database, and opening it to answer.
@@ -160,10 +163,10 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
     let mut opening = first_commit("answers", &measured).min(first_commit("session", &measured));
     let (mut known, mut committed, mut idle) = (0, 0, 0);
     let (mut said, mut kills) = (Vec::new(), 0);
-    for kill in 0..200_u64 {
+    for kill in 0..KILLS {
         let how = if kill % 2 == 0 { "answers" } else { "session" };
         // The first kills fall into the making of the database and its decks, then anywhere.
-        let most = if kill < 20 { making * (kill + 1) / 5 } else { opening * 6 };
+        let most = if kill < 10 { making * (kill + 1) / 3 } else { opening * 6 };
         let most = most.max(1);
         let words = killed_child(how, kill, &db, Duration::from_millis(2 + splitmix64(kill) % most));
         idle += usize::from(words.is_empty());
@@ -172,7 +175,7 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
         said.extend(words);
         kills += 1;
         // Often the next child finds what the killed one left; where we look, closing the file tidies it up.
-        if kill % 3 != 1 && kill != 199 {
+        if kill % 3 != 1 && kill != KILLS - 1 {
             continue;
         }
         let mut store = ops::open_as_is(&db, &env_at(0)).unwrap();
@@ -188,7 +191,7 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
         committed += said.len();
         known = log.len();
         (said, kills) = (Vec::new(), 0);
-        if kill % 25 == 1 || kill == 199 {
+        if kill % 25 == 1 || kill == KILLS - 1 {
             assert_in_order(&mut store, kill);
         }
     }
@@ -199,8 +202,8 @@ fn two_hundred_kills_at_any_moment_lose_no_committed_answer_and_double_none() {
     for backup in backups {
         Store::look(&backup.path).unwrap().unwrap().check_whole().unwrap();
     }
-    assert!(committed > 500, "the children had too little time: {committed} answers");
-    assert!(idle > 5, "no kill fell before the first answer: {idle}");
+    assert!(committed > 150, "the children had too little time: {committed} answers");
+    assert!(idle > 2, "no kill fell before the first answer: {idle}");
 }
 
 #[test]
