@@ -115,20 +115,29 @@ fn selected_cards_are_changed_together_and_a_key_takes_it_back() {
     assert_eq!(state(&lmq, "is:suspended").len(), 4);
     terminal.types("!");
     terminal.sees("Put back 4 cards");
+    // What changed several cards is named first.
     terminal.types("u");
-    terminal.sees("Took back: ");
+    let named = terminal.sees("This changes 4 cards: u again takes it back");
+    assert!(named.contains("put back 4 cards"), "{named}");
+    terminal.types("\u{1b}");
+    terminal.sees("x actions");
+    assert_eq!(state(&lmq, "is:suspended").len(), 0);
+    terminal.types("u");
+    terminal.types("u");
+    terminal.sees("Took back: put back 4 cards. Ctrl-R brings it back");
     assert_eq!(state(&lmq, "is:suspended").len(), 4);
-    terminal.types("u");
-    terminal.sees("Took back: ");
+    terminal.types("\u{12}");
+    terminal.sees("Brought back: put back 4 cards. u takes it back again");
+    assert_eq!(state(&lmq, "is:suspended").len(), 0);
     terminal.types("A");
     terminal.sees("6 selected");
     terminal.types("x");
-    let menu = terminal.sees("give a tag");
+    let menu = terminal.sees("give tags");
     assert!(menu.contains("6 cards") && menu.contains("delete their notes"), "{menu}");
     terminal.types("t");
-    terminal.sees("Tag (6 cards)");
-    terminal.types("week 2\r");
-    terminal.sees("Tagged 6 notes");
+    terminal.sees("Tags (6 cards)");
+    terminal.types("week two\r");
+    terminal.sees("Tagged 6 notes `week`, `two`");
     terminal.types("m");
     terminal.sees("Move to the deck");
     terminal.types("yours\r");
@@ -147,7 +156,7 @@ fn selected_cards_are_changed_together_and_a_key_takes_it_back() {
     terminal.types("q");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
-    assert_eq!(lmq.json(["cards", "tag:\"week 2\" deck:yours", "--json"]).as_array().unwrap().len(), 5);
+    assert_eq!(lmq.json(["cards", "tag:week tag:two deck:yours", "--json"]).as_array().unwrap().len(), 5);
 }
 
 #[test]
@@ -382,23 +391,32 @@ fn a_search_is_saved_chosen_renamed_and_removed_in_the_list() {
 }
 
 #[test]
-fn one_key_takes_back_what_was_done_today_and_the_list_of_steps_goes_further() {
+fn one_key_takes_back_what_was_done_here_and_names_what_is_older_first() {
     let lmq = Lmq::at_home().without_built_in_decks();
     let (first, second) = ("2026-01-15T09:00:00+01:00", "2026-01-16T09:00:00+01:00");
     lmq.run_at(first, ["add", "mine", "one", "an answer"]).done();
     lmq.run_at(first, ["answer", &lmq.id("one"), "good"]).done();
     let mut terminal = Terminal::start(&lmq, &[], 100, 24, &[("LMQ_NOW", second)]);
     terminal.sees("q leave");
+    terminal.types("\u{12}");
+    terminal.sees("There is nothing to bring back");
     terminal.types("u");
-    terminal.sees("There is nothing of today to take back. The newest step is older: ");
+    let named = terminal.sees("You did this before you came here: u again takes it back");
+    assert!(named.contains("answered mine/one Good"), "{named}");
+    terminal.types("\u{1b}");
+    terminal.sees("q leave");
     terminal.types("b");
     terminal.sees("1 card");
-    terminal.types("u");
-    terminal.sees("There is nothing of today to take back");
     terminal.types("*");
     terminal.sees("Marked");
     terminal.types("u");
-    terminal.sees("Took back: ");
+    terminal.sees("Took back: marked mine/one. Ctrl-R brings it back");
+    terminal.types("u");
+    terminal.sees("You did this before you came here");
+    terminal.types("u");
+    terminal.sees("Took back: answered");
+    terminal.types("\u{12}");
+    terminal.sees("Brought back: answered");
     terminal.types("U");
     terminal.sees("Steps, newest first");
     terminal.types("\r");
@@ -407,4 +425,37 @@ fn one_key_takes_back_what_was_done_today_and_the_list_of_steps_goes_further() {
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
     assert_eq!(state(&lmq, "one"), ["new"]);
+}
+
+#[test]
+fn tab_completes_fields_decks_and_tags_and_b_lists_the_deck_that_is_chosen() {
+    let lmq = Lmq::at_home().without_built_in_decks();
+    lmq.ok(["add", "my scenes", "one", "an answer", "--tag", "team"]);
+    lmq.ok(["add", "other", "two", "an answer"]);
+    let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+    terminal.sees("Enter begins");
+    terminal.types("j");
+    terminal.types("b");
+    terminal.sees("/ deck:\"my scenes\"");
+    terminal.sees("1 of 2 cards");
+    terminal.types("/\u{15}d");
+    terminal.sees("deck: · due:");
+    terminal.types("\t");
+    terminal.sees("/ deck:");
+    terminal.types("m");
+    terminal.sees("deck:\"my scenes\"");
+    terminal.types("\t");
+    terminal.sees("/ deck:\"my scenes\"");
+    terminal.types(" ta\t");
+    terminal.sees("tag:");
+    terminal.types("t\t");
+    terminal.sees("/ deck:\"my scenes\" tag:team");
+    terminal.sees("1 of 2 cards");
+    terminal.types("\u{1b}OP");
+    terminal.sees("Keys here");
+    terminal.types("\u{1b}");
+    terminal.types("\r");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
 }

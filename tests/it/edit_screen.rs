@@ -132,7 +132,8 @@ fn a_card_is_added_from_the_first_screen_and_changed_from_the_list() {
     terminal.sees("Enter review");
     terminal.types("a");
     terminal.sees("Add a card");
-    terminal.types("mine\r");
+    // The person's own deck stands there already, and the question comes first.
+    terminal.types("\u{1b}[Z\u{1b}[Z\u{15}mine\r");
     terminal.sees("write something here");
     terminal.types("Whose?\tOurs\r");
     terminal.sees("Added: Whose?");

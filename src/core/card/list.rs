@@ -20,6 +20,7 @@ use crate::core::card::Value;
 use crate::core::card::compare::Expected;
 use crate::core::card::compare::rank;
 use crate::core::card::compare::remark;
+use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
 use crate::core::compare::answer::Weights;
@@ -366,7 +367,8 @@ impl CardKind for List {
                 *typed = item.words();
             }
             match likeness {
-                Likeness::Same(found) => differences.extend(found),
+                // Whoever types a list begins its items as they come to mind: capitals that don't count are nobody's mistake.
+                Likeness::Same(found) => differences.extend(found.iter().filter(|found| **found != Difference::Case)),
                 Likeness::Counted(found) => {
                     differences.extend(found);
                     counts = true;
@@ -429,6 +431,17 @@ mod tests {
             (Correctness::Wrong, "missing: show empathy; talk respectfully – not on the list: charm; rank".to_owned())
         );
         assert_eq!(judged(&items, "").0, Correctness::Wrong);
+    }
+
+    #[test]
+    fn capitals_that_do_not_count_are_not_told_of_a_list() {
+        let items = note(&["build trust", "show empathy"]);
+        let same = verdict(&items, "Build trust; Show empathy", Weights::default());
+        assert_eq!((same.outcome, same.remark.as_str(), same.close), (Correctness::Right, "", None));
+        let slip = verdict(&items, "Build trust; Show empaty", Weights::default());
+        assert!(slip.close.is_some_and(|close| !close.differences.contains(&Difference::Case)));
+        let counts = Weights { case: Some(Weight::Count), ..Weights::default() };
+        assert_eq!(verdict(&items, "Build trust; show empathy", counts).remark, "look at the capitals");
     }
 
     #[test]
