@@ -42,7 +42,7 @@ fn a_break_ends_by_a_key() {
     let lmq = seven();
     lmq.ok(["pause", "--until", "2026-02-01"]);
     let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
-    terminal.sees("x, then p, ends the break");
+    terminal.sees("x, then p,");
     terminal.types("x");
     terminal.sees("end the break");
     terminal.types("p");
@@ -71,8 +71,9 @@ fn a_new_card_begins_with_its_question_and_nothing_typed_is_dropped_unasked() {
         terminal.types("g");
         terminal.sees("Enter saves");
     }
-    terminal.types("\u{1b}");
-    terminal.types("d");
+    terminal.types("\u{3}");
+    terminal.sees("Drop what you typed?");
+    terminal.types("\u{3}");
     terminal.sees("q leave");
     terminal.types("q");
     assert_eq!(terminal.ends().0, 0);

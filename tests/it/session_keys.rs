@@ -343,7 +343,7 @@ fn what_was_taken_back_comes_back_and_the_session_goes_on_where_it_was() {
     terminal.sees("There is nothing to bring back");
     terminal.types("\u{3}");
     terminal.ends();
-    assert_eq!(lmq.cards("is:suspended"), lmq.cards("second"));
+    assert_eq!(lmq.cards("is:suspended"), lmq.cards("deck:t second"));
     assert_eq!(lmq.cards("deck:t is:new").len(), 3);
 }
 
@@ -374,7 +374,7 @@ fn other_cards_are_looked_for_in_a_session_which_comes_back_to_the_same_card() {
     terminal.sees("First?");
     terminal.types("/");
     terminal.sees("to the list");
-    terminal.types("fourth\r");
+    terminal.types("deck:t fourth\r");
     terminal.sees("1 of ");
     terminal.types("!");
     terminal.sees("Suspended t/d");
@@ -382,7 +382,7 @@ fn other_cards_are_looked_for_in_a_session_which_comes_back_to_the_same_card() {
     terminal.types("q");
     terminal.sees("Space shows the answer");
     // The card itself may be taken out there.
-    terminal.types("/first\r");
+    terminal.types("/deck:t first\r");
     terminal.sees("1 of ");
     terminal.types("!");
     terminal.sees("Suspended t/a");

@@ -16,11 +16,20 @@ use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
 
-/// Whether what was typed may be dropped.
+/// Whether what was typed may be dropped. Ctrl-C, which asked for this, says so by a second time.
 pub(super) fn drops(term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
     let keys = [('g', "g goes on writing"), ('d', "d drops it")];
     let lines = ["It is not saved yet.".to_owned()];
-    Ok(ask("Drop what you typed?", &lines, &keys, term, with)? == Some('d'))
+    Ok(matches!(answer("Drop what you typed?", &lines, &keys, term, with)?, Answer::Key('d') | Answer::Left))
+}
+
+/// How a question was answered.
+enum Answer {
+    Key(char),
+    /// By a way back, or a signal.
+    Back,
+    /// By a key that leaves everything.
+    Left,
 }
 
 /// Lines, and one of some keys; Enter is the first of them, Esc nothing.
@@ -31,6 +40,19 @@ pub(super) fn ask(
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<char>, Failure> {
+    Ok(match answer(title, lines, keys, term, with)? {
+        Answer::Key(key) => Some(key),
+        Answer::Back | Answer::Left => None,
+    })
+}
+
+fn answer(
+    title: &str,
+    lines: &[String],
+    keys: &[(char, &str)],
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Answer, Failure> {
     let mut scroll = 0;
     loop {
         term.draw(|frame| {
@@ -45,12 +67,12 @@ pub(super) fn ask(
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
         match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(None),
-            Some(Event::Key(key)) if leaves(&key) => return Ok(None),
+            None if (with.stop)() => return Ok(Answer::Back),
+            Some(Event::Key(key)) if leaves(&key) => return Ok(Answer::Left),
             Some(Event::Key(key)) => match key.code {
-                KeyCode::Esc => return Ok(None),
-                KeyCode::Enter => return Ok(keys.first().map(|(key, _)| *key)),
-                KeyCode::Char(c) if keys.iter().any(|(key, _)| *key == c) => return Ok(Some(c)),
+                KeyCode::Esc => return Ok(Answer::Back),
+                KeyCode::Enter => return Ok(keys.first().map_or(Answer::Back, |(key, _)| Answer::Key(*key))),
+                KeyCode::Char(c) if keys.iter().any(|(key, _)| *key == c) => return Ok(Answer::Key(c)),
                 KeyCode::Down => scroll += 1,
                 KeyCode::Up => scroll = scroll.saturating_sub(1),
                 _ => {}

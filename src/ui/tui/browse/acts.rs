@@ -80,7 +80,7 @@ impl Browser<'_, '_> {
 
     /// Sorts by the column whose head is at `x`.
     pub(super) fn sort_at(&mut self, x: u16) -> Result<(), Failure> {
-        let columns = self.kept.columns.fitted(usize::from(self.list.width), &self.needs);
+        let columns = self.kept.columns.fitted(usize::from(self.list.width), &self.needs, self.kept.sort);
         match table::at(&columns, usize::from(x)) {
             Some(column) => self.sort_by(column),
             None => Ok(()),

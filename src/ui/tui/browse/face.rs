@@ -84,7 +84,7 @@ impl Browser<'_, '_> {
         let width = usize::from(area.width);
         let said = match (&self.fault, &self.said) {
             (Some(error), _) => {
-                let said = joined(&[capitalised(&error.fault.to_string()), error.fault.help()]);
+                let said = joined(&[error.fault.to_string(), error.fault.help()].map(|said| capitalised(&said)));
                 wrapped(&said, width, style(Tone::Bad, look))
             }
             (None, Some(said)) => wrapped(said, width, style(Tone::Near, look)),
@@ -98,7 +98,7 @@ impl Browser<'_, '_> {
         self.draw_query(frame, &places, with);
         let list_width = usize::from(places.list.width);
         let (today, settings) = (self.workspace.today(), self.workspace.settings());
-        let columns = self.kept.columns.fitted(list_width, &self.needs);
+        let columns = self.kept.columns.fitted(list_width, &self.needs, self.kept.sort);
         frame.render_widget(table::head(&columns, self.kept.sort, with.look), places.heads);
         let lines: Vec<Line<'static>> = self
             .rows

@@ -107,11 +107,11 @@ impl Needs {
     }
 
     /// Columns that one takes of so many.
-    fn of(&self, column: Column, whole: usize) -> usize {
+    fn of(&self, column: Column, whole: usize, sort: Sort) -> usize {
         let place = Column::ALL.iter().position(|one| *one == column);
         let need = place.and_then(|place| self.0.get(place)).copied().unwrap_or(0);
-        // A mark of the order stands beside the head.
-        column.most(whole).min(need.max(column.name().width() + if column.sorts().is_some() { 2 } else { 0 }))
+        let mark = if column.sorts() == Some(sort.by) { 2 } else { 0 };
+        column.most(whole).min(need.max(column.name().width() + mark))
     }
 }
 
@@ -143,9 +143,9 @@ impl Columns {
     }
 
     /// Those that find room in `width` columns, each with its own. The card has what the others leave.
-    pub(super) fn fitted(&self, width: usize, needs: &Needs) -> Vec<(Column, usize)> {
+    pub(super) fn fitted(&self, width: usize, needs: &Needs, sort: Sort) -> Vec<(Column, usize)> {
         let mut shown = self.0.clone();
-        let of = |column: &Column| if *column == Column::Card { 0 } else { needs.of(*column, width) };
+        let of = |column: &Column| if *column == Column::Card { 0 } else { needs.of(*column, width, sort) };
         let taken = |shown: &[Column]| shown.iter().map(|column| of(column) + GAP).sum::<usize>() + MARKS - GAP;
         for column in Column::GIVE_WAY {
             if taken(&shown) + LEAST_TEXT.min(width / 2) <= width {
@@ -295,6 +295,7 @@ mod tests {
     use crate::ui::Palette;
 
     const TODAY: StudyDay = StudyDay(1000);
+    const SORT: Sort = Sort { by: SortBy::Due, downwards: false };
 
     fn look(colour: bool) -> Look {
         Look { colour, width: 80, links: false, palette: Palette::OWN, spoken: false }
@@ -366,19 +367,17 @@ mod tests {
     fn the_card_has_what_short_columns_leave() {
         let mut needs = Needs::default();
         needs.meet(&line("mine", "one", &[], CardState::default()), TODAY, &Settings::default());
-        let columns = Columns::default().fitted(100, &needs);
+        let columns = Columns::default().fitted(100, &needs, SORT);
         let text = columns.iter().find(|(column, _)| *column == Column::Card).unwrap().1;
         assert!(columns.len() == Column::ALL.len() && text >= 36, "{columns:?}");
-        assert_eq!(at(&columns, 0), Some(Column::Deck));
-        assert_eq!(at(&columns, 12), Some(Column::Card));
+        assert_eq!((at(&columns, 5), at(&columns, 12)), (Some(Column::Deck), Some(Column::Card)));
         assert_eq!(at(&columns, 500), None);
     }
 
     fn shown(columns: &Columns, width: usize) -> String {
         let settings = Settings::default();
-        let sort = Sort { by: SortBy::Due, downwards: false };
-        let columns = columns.fitted(width, &needs());
-        let mut out = vec![head(&columns, sort, look(false)).to_string()];
+        let columns = columns.fitted(width, &needs(), SORT);
+        let mut out = vec![head(&columns, SORT, look(false)).to_string()];
         for (place, line) in lines().iter().enumerate() {
             let stands = Stands { chosen: place == 2, selected: place % 2 == 0, active: true };
             let row = row(line, stands, &columns, (TODAY, &settings), look(false)).to_string();
@@ -421,7 +420,7 @@ mod tests {
     fn states_have_colours_and_the_chosen_row_is_one_thing() {
         let settings = Settings::default();
         let span = |place: usize, stands: Stands, text: &str| {
-            let columns = Columns::default().fitted(120, &needs());
+            let columns = Columns::default().fitted(120, &needs(), SORT);
             let row = row(&lines()[place], stands, &columns, (TODAY, &settings), look(true));
             row.spans.into_iter().find(|span| span.content.trim() == text).unwrap().style
         };
