@@ -177,7 +177,7 @@ pub(super) fn help(place: Place, with: ScreenContext<'_>, width: usize) -> Vec<L
             hanging(&mut lines, &format!("{keys:<13} {}", what(place, command)));
         }
     }
-    hanging(&mut lines, &format!("{:<13} leave at once; everything is kept", "ctrl-c"));
+    hanging(&mut lines, &format!("{:<13} leave at once; what is only typed so far is asked about", "ctrl-c"));
     hanging(&mut lines, &format!("{:<13} to the shell, `fg` comes back", "ctrl-z"));
     lines
 }
