@@ -179,6 +179,9 @@ pub struct Overview {
     pub checkup: Option<Offer>,
 }
 
+/// What a step taken back or brought back did, and what the person should know of it.
+type BackOrForth = (Undo, Vec<String>);
+
 /// An open database with what is needed to use it.
 pub struct Workspace<'s> {
     pub(super) store: &'s mut Store,
@@ -437,7 +440,7 @@ impl<'s> Workspace<'s> {
     fn back_or_forth(
         &mut self,
         action: &ActionLine,
-        work: fn(&mut Store, Stamp, ActionId) -> Result<(Undo, Vec<String>), Failure>,
+        work: fn(&mut Store, Stamp, ActionId) -> Result<BackOrForth, Failure>,
     ) -> Result<String, Failure> {
         let when = stamp(self.env, self.settings);
         let (undo, talk) = work(self.store, when, action.id)?;

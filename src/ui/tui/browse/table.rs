@@ -25,7 +25,7 @@ const GAP: usize = 2;
 const MARKS: usize = 3;
 
 /// Columns that the card's text has at least while others can make room for it; half of them all where there are few.
-const LEAST_TEXT: usize = 26;
+const LEAST_TEXT: usize = 32;
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
