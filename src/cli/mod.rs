@@ -530,7 +530,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
         return Ok(0);
     }
     ctx.only_looks = false;
-    let store = ctx.store()?;
+    let mut store = ctx.store()?;
     if !ctx.env.is_now_fixed() {
         ctx.ask_about_clock(false)?;
     }
@@ -538,7 +538,7 @@ fn alone(mut ctx: Ctx) -> Result<u8, Failure> {
     let look = screen::look(&ctx);
     let (keys, stop) = (screen::keys(&ctx.settings)?, screen::stops()?);
     let editor = editor::Named { db: ctx.db.clone() };
-    let mut workspace = ops::workspace::Workspace::new(store, ctx.env, ctx.settings);
+    let mut workspace = ops::workspace::Workspace::new(&mut store, &ctx.env, &mut ctx.settings);
     crate::ui::today(&mut workspace, look, &keys, &|| stop.load(std::sync::atomic::Ordering::Relaxed), &editor)?;
     Ok(0)
 }

@@ -25,6 +25,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    let meant = if args.off { BulkChange::Untag } else { BulkChange::Tag };
+    let meant = |tag| if args.off { BulkChange::Untag(tag) } else { BulkChange::Tag(vec![tag]) };
     change(&args.which, ctx, |_, _| bulk::tag(&args.tag).map(meant))
 }

@@ -2,6 +2,7 @@ use crate::cli::Ctx;
 use crate::cli::ask::in_terminal;
 use crate::cli::ask::said_yes;
 use crate::cli::json;
+use crate::core::action::ActionKind;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -98,7 +99,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         let action = store.newest_undone()?.ok_or_else(|| Failure::failed("there is nothing to bring back"))?;
         (action, 1)
     } else {
-        if store.erased_last()? {
+        // Erasing can't be taken back.
+        if store.newest_kind()? == Some(ActionKind::Forget) {
             ctx.say("erased words can't be brought back; this is about the step before that");
         }
         let action = before.ok_or_else(|| Failure::failed("there is nothing to undo"))?;

@@ -31,13 +31,13 @@ const MOST_CONDITIONS: usize = 64;
 const MOST_CHARS: usize = 2000;
 
 /// The fields that a condition can be about.
-const FIELDS: [&str; 15] = [
+pub const FIELDS: [&str; 15] = [
     "deck", "tag", "kind", "source", "topic", "speaker", "is", "ease", "interval", "lapses", "due", "reviewed",
     "rated", "added", "saved",
 ];
 
 /// The states that `is:` knows.
-const STATES: [&str; 9] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked", "checkup"];
+pub const STATES: [&str; 9] = ["due", "new", "learning", "review", "suspended", "buried", "leech", "marked", "checkup"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Node {

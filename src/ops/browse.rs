@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::ops::bulk;
 use crate::ops::bulk::BulkChange;
 use crate::ops::decks::names;
+use crate::ops::note_form::tags_of;
 use crate::ops::search::asked;
 use crate::ops::search::understood;
 use crate::ops::settings;
@@ -34,7 +35,7 @@ pub enum Act {
     Bury,
     /// Give them the star, or take it away.
     Mark,
-    /// Give them a tag.
+    /// Give them the tags of a line.
     Tag(String),
     /// Take a tag from them.
     Untag(String),
@@ -48,15 +49,15 @@ pub enum Act {
     Delete,
 }
 
-impl Workspace {
+impl Workspace<'_> {
     /// Begins a list of the cards that a query means; the inner error says what is wrong with the query, and where.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn list(&self, query: &str, sort: Sort) -> Result<Result<Listing, SearchError>, Failure> {
-        match understood(&self.store, &self.settings, query)? {
+        match understood(self.store, self.settings, query)? {
             Ok(query) => {
-                let asked = asked(&self.store, &self.settings, self.today())?;
+                let asked = asked(self.store, self.settings, self.today())?;
                 Ok(Ok(self.store.list(query.for_list(), asked, sort)?))
             }
             Err(error) => Ok(Err(error)),
@@ -68,8 +69,8 @@ impl Workspace {
     /// # Errors
     /// When the name or the search can't be, or it can't be written.
     pub fn save_search(&mut self, name: &str, query: &str) -> Result<(), Failure> {
-        let when = stamp(&self.env, &self.settings);
-        searches::save(&mut self.store, &mut self.settings, when, &settings::path()?, name, query)
+        let when = stamp(self.env, self.settings);
+        searches::save(self.store, self.settings, when, &settings::path()?, name, query)
     }
 
     /// Gives a saved search another name.
@@ -77,8 +78,8 @@ impl Workspace {
     /// # Errors
     /// When the name can't be, or it can't be written.
     pub fn rename_search(&mut self, from: &str, to: &str) -> Result<(), Failure> {
-        let when = stamp(&self.env, &self.settings);
-        searches::rename(&mut self.store, &mut self.settings, when, &settings::path()?, from, to)
+        let when = stamp(self.env, self.settings);
+        searches::rename(self.store, self.settings, when, &settings::path()?, from, to)
     }
 
     /// Removes a saved search.
@@ -86,8 +87,8 @@ impl Workspace {
     /// # Errors
     /// When it can't be written.
     pub fn remove_search(&mut self, name: &str) -> Result<(), Failure> {
-        let when = stamp(&self.env, &self.settings);
-        searches::remove(&mut self.store, &mut self.settings, when, &settings::path()?, name)
+        let when = stamp(self.env, self.settings);
+        searches::remove(self.store, self.settings, when, &settings::path()?, name)
     }
 
     /// Goes on with a list until it is whole, or `pause` wants a turn; whether it is whole.
@@ -124,7 +125,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn decks(&self) -> Result<BTreeSet<String>, Failure> {
-        names(&self.store)
+        names(self.store)
     }
 
     /// Does something to the cards of some rows, as one step; says what was done and to how many, in sentences without full
@@ -133,15 +134,20 @@ impl Workspace {
     /// # Errors
     /// When it can't be done to any card, or not be written; nothing is changed then.
     pub fn act(&mut self, rows: &[RowId], act: &Act) -> Result<Vec<String>, Failure> {
-        let when = stamp(&self.env, &self.settings);
+        let when = stamp(self.env, self.settings);
         let today = when.today;
         let (change, back) = match act {
             Act::Suspend => (BulkChange::Suspend, Some(BulkChange::Unsuspend)),
             Act::Bury => (BulkChange::Bury(today.plus(1)), Some(BulkChange::Unbury)),
             Act::Mark => (BulkChange::Mark, Some(BulkChange::Unmark)),
-            Act::Tag(tag) => (BulkChange::Tag(bulk::tag(tag)?), None),
+            Act::Tag(line) => {
+                // One that is there may have blanks.
+                let is_known = line.contains(char::is_whitespace) && self.tags()?.contains(line.trim());
+                let tags = if is_known { vec![line.trim().to_owned()] } else { tags_of(line) };
+                (BulkChange::Tag(tags.iter().map(|tag| bulk::tag(tag)).collect::<Result<_, _>>()?), None)
+            }
             Act::Untag(tag) => (BulkChange::Untag(bulk::tag(tag)?), None),
-            Act::Move(deck) => (bulk::move_to(&self.store, deck.trim())?, None),
+            Act::Move(deck) => (bulk::move_to(self.store, deck.trim())?, None),
             Act::SetDue(day) => {
                 let Some(day) = Ahead::read(day.trim()) else {
                     return Err(Failure::usage(format!("`{}` is not a day", day.trim()))
@@ -153,15 +159,15 @@ impl Workspace {
             Act::Delete => (BulkChange::Delete, None),
         };
         let cards = self.store.cards_of_rows(rows)?;
-        let mut plan = bulk::plan(&self.store, today, &cards, change)?;
+        let mut plan = bulk::plan(self.store, today, &cards, change)?;
         if let (0, Some(back)) = (plan.count(), back) {
-            plan = bulk::plan(&self.store, today, &cards, back)?;
+            plan = bulk::plan(self.store, today, &cards, back)?;
         }
         let mut said = Vec::new();
         if plan.count() == 0 {
             said.push(format!("nothing to change in {}", plan.of(plan.left)));
         } else {
-            let talk = bulk::apply(&mut self.store, &self.settings, when, &plan)?;
+            let talk = bulk::apply(self.store, self.settings, when, &plan)?;
             let already = plan.left - plan.without_due;
             said.push(match already {
                 0 => plan.label(),

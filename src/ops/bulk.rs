@@ -53,8 +53,8 @@ pub enum BulkChange {
     Reset,
     /// Let fall due on a day.
     SetDue(StudyDay),
-    /// Give a tag.
-    Tag(String),
+    /// Give tags.
+    Tag(Vec<String>),
     /// Take a tag away.
     Untag(String),
     /// Take into another deck.
@@ -92,7 +92,7 @@ impl BulkChange {
             Self::Unmark => Done::Unmarked,
             Self::Reset => Done::MadeNew,
             Self::SetDue(day) => Done::SetDue(Some(*day)),
-            Self::Tag(tag) => Done::Tagged(Some(tag)),
+            Self::Tag(tags) => Done::Tagged(tags.first().map(String::as_str)),
             Self::Untag(tag) => Done::Untagged(Some(tag)),
             Self::Move { name, .. } => Done::Moved(name),
             Self::Delete => Done::Deleted,
@@ -135,13 +135,11 @@ impl BulkChange {
     /// What becomes of one note; `None` where it is so already.
     fn version(&self, line: &CardLine) -> Option<Version> {
         match self {
-            Self::Tag(tag) => {
+            Self::Tag(tags) => {
                 let mut text = line.text.clone();
-                if text.tags.contains(tag) {
-                    return None;
-                }
-                text.tags.push(tag.clone());
-                Some(Version::Tags { tags: vec![tag.clone()], on: true, text: Box::new(text) })
+                let tags: Vec<String> = tags.iter().filter(|tag| !text.tags.contains(tag)).cloned().collect();
+                text.tags.extend_from_slice(&tags);
+                (!tags.is_empty()).then(|| Version::Tags { tags, on: true, text: Box::new(text) })
             }
             Self::Untag(tag) => {
                 let mut text = line.text.clone();
@@ -212,7 +210,11 @@ impl BulkPlan {
             (1, Some(name)) => name.clone(),
             (count, _) => self.of(count),
         };
-        self.change.done().to(&what)
+        let more = match &self.change {
+            BulkChange::Tag(tags) => tags.iter().skip(1).map(|tag| format!(", `{}`", one_line(tag))).collect(),
+            _ => String::new(),
+        };
+        self.change.done().to(&what) + &more
     }
 
     fn place_of_deck(&mut self, line: &CardLine) -> usize {

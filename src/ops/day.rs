@@ -24,6 +24,12 @@ use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
 
+/// Due cards that are brought at once past the day's limit.
+pub const MORE_REVIEWS: usize = 20;
+
+/// New cards that are brought at once past the day's limit.
+pub const MORE_NEW: usize = 5;
+
 /// A day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
@@ -70,6 +76,12 @@ pub struct Nothing {
 }
 
 impl Nothing {
+    /// Whether there are cards that a longer session would ask today.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.paused_until.is_none() && self.past_limit + self.more_new > 0
+    }
+
     /// Whether there are cards that something keeps from being asked today, other than that none is due.
     #[must_use]
     pub fn is_held_back(&self) -> bool {
@@ -186,7 +198,7 @@ pub fn nothing(
     day: &Day,
 ) -> Result<Nothing, StoreError> {
     let Day { counts, reviews, pause, plan, .. } = day;
-    let more = Options { new: Some(5), limit: Some(0), ..options.clone() };
+    let more = Options { new: Some(MORE_NEW), limit: Some(0), ..options.clone() };
     let more_new = if counts.new > 0 { queue(store, settings, &more, today)?.waiting().new } else { 0 };
     let all = counts.due + counts.siblings + counts.buried + counts.new + counts.repeats;
     let is_daily = options.among.is_none() && options.decks == daily(store, settings)?;

@@ -18,9 +18,11 @@ pub enum DeckAct {
     Rename(String),
     /// Show that one again, which is hidden.
     Show(String),
+    /// End the break, for all of them.
+    EndBreak,
 }
 
-impl Workspace {
+impl Workspace<'_> {
     /// The names of the decks that are hidden.
     ///
     /// # Errors
@@ -35,7 +37,7 @@ impl Workspace {
     /// # Errors
     /// When there is no such deck, or the database can't be read.
     pub fn cards_to_remove(&self, deck: &str) -> Result<usize, Failure> {
-        Ok(decks::removal(&self.store, deck)?.cards)
+        Ok(decks::removal(self.store, deck)?.cards)
     }
 
     /// Does something with a deck; says what was done, or nothing where nothing was to do.
@@ -43,8 +45,8 @@ impl Workspace {
     /// # Errors
     /// When there is no such deck, a name can't be had, or it can't be written.
     pub fn act_on_deck(&mut self, deck: &str, act: &DeckAct) -> Result<Option<String>, Failure> {
-        let when = stamp(&self.env, &self.settings);
-        let store = &mut self.store;
+        let when = stamp(self.env, self.settings);
+        let store = &mut *self.store;
         let (verb, names, more) = match act {
             DeckAct::Hide => ("Hid", decks::hide(store, when, deck)?, String::new()),
             DeckAct::Remove => {
@@ -61,6 +63,10 @@ impl Workspace {
                 let to =
                     renamings.first().map_or_else(String::new, |renaming| format!(" to {}", one_line(&renaming.new)));
                 ("Renamed", renamings.into_iter().map(|renaming| renaming.old).take(1).collect(), to)
+            }
+            DeckAct::EndBreak => {
+                let ended = crate::ops::pause::resume(store, when)?;
+                ("Ended", ended.into_iter().map(|_| "the break".to_owned()).collect(), String::new())
             }
             DeckAct::Show(hidden) => ("Showing", decks::show(store, when, hidden)?.decks, String::new()),
         };

@@ -86,6 +86,28 @@ pub fn faults(text: &NoteText) -> Vec<FieldFault> {
     found
 }
 
+/// The tags that somebody types into one line: separated by commas, or where there are none by blanks, as in a table.
+#[must_use]
+pub fn tags_of(typed: &str) -> Vec<String> {
+    let is_between = |c: char| if typed.contains(',') { c == ',' } else { c.is_whitespace() };
+    let mut tags: Vec<String> = Vec::new();
+    for tag in typed.split(is_between).map(str::trim).filter(|tag| !tag.is_empty()) {
+        if !tags.iter().any(|had| had == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
+}
+
+/// Tags as they stand in one line that is read so.
+#[must_use]
+pub fn tags_in_a_line(tags: &[String]) -> String {
+    match tags {
+        [one] if one.contains(char::is_whitespace) => format!("{one},"),
+        tags => tags.join(", "),
+    }
+}
+
 /// The name of a field as it lives as long as the program.
 fn field_named(kind: &dyn CardKind, name: &str) -> Option<&'static str> {
     let own = kind.fields().iter().map(|field| field.name);

@@ -1,6 +1,7 @@
 //! Step, commit, then move on: what every front end does with a session.
 
 mod answer;
+mod redo;
 
 pub use answer::Answered;
 pub use answer::answer;
@@ -165,6 +166,10 @@ pub struct Review<'a> {
     last_card: Option<CardId>,
     /// Whether the learner left.
     left: bool,
+    /// When it began.
+    began: Timestamp,
+    /// The session before each step that was taken back in it, for whoever brings one back.
+    taken_back: Vec<Session>,
 }
 
 impl<'a> Review<'a> {
@@ -184,8 +189,20 @@ impl<'a> Review<'a> {
         }
         let options = options.clone();
         let daily = Daily::default();
-        let mut review =
-            Self { store, env, settings, session, ahead: None, daily, last, options, last_card: None, left: false };
+        let mut review = Self {
+            store,
+            env,
+            settings,
+            session,
+            ahead: None,
+            daily,
+            last,
+            options,
+            last_card: None,
+            left: false,
+            began: now,
+            taken_back: Vec::new(),
+        };
         review.advance()?;
         Ok(review)
     }
@@ -462,6 +479,7 @@ impl<'a> Review<'a> {
                     match commit(self.store, when, kind, &events, &scheduler) {
                         Ok(state) => {
                             self.last_card = events.first().map(|event| event.card);
+                            self.taken_back.clear();
                             match kind {
                                 ActionKind::Answer => self.last = Some((when.now.unix_ms, when.today)),
                                 ActionKind::Bury => said.push(Notice::Buried),
@@ -504,6 +522,7 @@ impl<'a> Review<'a> {
         let Some(action) = self.newest_step()? else { return Ok(Notice::NothingToUndo) };
         let when = self.stamp();
         let (undo, talk) = crate::ops::undo::undo(self.store, when, action.id)?;
+        self.taken_back.push(self.session.clone());
         let waiting = self.session.waiting().all();
         self.session = self.session.undone(&undo.cards);
         if self.session.waiting().all() == waiting && !matches!(action.kind, ActionKind::Mark | ActionKind::Tried) {
@@ -541,15 +560,17 @@ impl<'a> Review<'a> {
         NoteEditor { store: self.store, env: self.env, settings: &self.settings }
     }
 
-    /// The text of the card on the screen was changed: it is shown anew, where the sitting is. A card that is no more
-    /// makes way for the next one.
+    /// The card on the screen may have been changed: it is shown anew, where the sitting is. One that is no more, or not to be
+    /// asked, makes way for the next one.
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn show_edited(&mut self) -> Result<(), Failure> {
         let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
-        self.session = match self.store.load(card)? {
-            Some(loaded) => self.session.with_text(loaded, self.today()),
+        let today = self.today();
+        let loaded = self.store.load(card)?.filter(|loaded| !loaded.state.suspended && !loaded.state.is_buried(today));
+        self.session = match loaded {
+            Some(loaded) => self.session.with_text(loaded, today),
             None => self.session.without_current(),
         };
         self.advance()

@@ -3,17 +3,52 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::id::ActionId;
+use crate::core::study_day::Timestamp;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::ops::linked;
 use crate::ops::settings;
+use crate::store::ActionLine;
 use crate::store::Fault;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::Undo;
 use crate::store::Writer;
 use std::path::Path;
+
+/// Why a step is named first, and taken back by one more key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is about so many notes.
+    Notes(u64),
+    /// It is about so many cards.
+    Cards(u64),
+    /// It was made before the screen was opened.
+    Older,
+}
+
+impl Doubt {
+    /// The one about this step, for somebody who `began` then.
+    #[must_use]
+    pub fn of(step: &ActionLine, began: Timestamp) -> Option<Self> {
+        match (step.notes, step.cards) {
+            (2.., _) => Some(Self::Notes(step.notes)),
+            // All cards of one note are changed with it.
+            (0, 2..) => Some(Self::Cards(step.cards)),
+            _ => (step.at.unix_ms < began.unix_ms).then_some(Self::Older),
+        }
+    }
+}
+
+/// What was taken back last, where nothing was done since.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn undone_last(store: &Store) -> Result<Option<ActionLine>, Failure> {
+    // What was done since may rest on that step being gone.
+    Ok(if store.newest_kind()? == Some(ActionKind::Undo) { store.newest_undone()? } else { None })
+}
 
 /// Notes that a sentence about a hidden effect names; more are counted.
 const SHOWN: usize = 5;

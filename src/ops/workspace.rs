@@ -1,5 +1,6 @@
 //! What an interface with several screens works with: the open database, and questions to it in a front end's terms.
 
+use crate::core::id::ActionId;
 use crate::core::id::CardId;
 use crate::core::pause::Pause;
 use crate::core::progress::Progress;
@@ -9,6 +10,7 @@ use crate::core::progress::knowledge::coming_friday;
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
+use crate::core::study_day::Timestamp;
 use crate::core::text::joined;
 use crate::core::totals::Recalls;
 use crate::env::Env;
@@ -18,8 +20,11 @@ use crate::ops::card_details::CardDetails;
 use crate::ops::card_details::card_details;
 use crate::ops::checkup::CheckupSession;
 use crate::ops::checkup::Offer;
+use crate::ops::day::MORE_NEW;
+use crate::ops::day::MORE_REVIEWS;
 use crate::ops::day::Nothing;
 use crate::ops::day::day;
+use crate::ops::day::day_of;
 use crate::ops::edit::NoteEditor;
 use crate::ops::queue::Fit;
 use crate::ops::queue::Options;
@@ -30,10 +35,12 @@ use crate::ops::review::Review;
 use crate::ops::settings;
 use crate::ops::stamp;
 use crate::ops::stamp_of_sitting;
+use crate::ops::undo::Doubt;
 use crate::report::Report;
 use crate::store::DeckSet;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::Undo;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 
@@ -172,24 +179,37 @@ pub struct Overview {
     pub checkup: Option<Offer>,
 }
 
+/// What a step taken back or brought back did, and what the person should know of it.
+type BackOrForth = (Undo, Vec<String>);
+
 /// An open database with what is needed to use it.
-pub struct Workspace {
-    pub(super) store: Store,
-    pub(super) env: Env,
-    pub(super) settings: Settings,
+pub struct Workspace<'s> {
+    pub(super) store: &'s mut Store,
+    pub(super) env: &'s Env,
+    pub(super) settings: &'s mut Settings,
+    /// When somebody began to use it.
+    began: Timestamp,
 }
 
-impl Workspace {
+impl<'s> Workspace<'s> {
     /// Over an open database.
     #[must_use]
-    pub fn new(store: Store, env: Env, settings: Settings) -> Self {
-        Self { store, env, settings }
+    pub fn new(store: &'s mut Store, env: &'s Env, settings: &'s mut Settings) -> Self {
+        Self { store, env, settings, began: env.now() }
+    }
+
+    /// Beside a sitting, over the same database.
+    #[must_use]
+    pub fn beside(review: &'s mut Review<'_>) -> Self {
+        let began = review.began();
+        let (store, env, settings) = review.lent();
+        Self { store, env, settings, began }
     }
 
     /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        self.settings
     }
 
     /// Today.
@@ -201,7 +221,7 @@ impl Workspace {
     /// Now, and the study day of the sitting.
     fn when(&self) -> Stamp {
         // A database that can't be read says so where it is read for more than this.
-        stamp_of_sitting(&self.store, &self.env, &self.settings).unwrap_or_else(|_| stamp(&self.env, &self.settings))
+        stamp_of_sitting(self.store, self.env, self.settings).unwrap_or_else(|_| stamp(self.env, self.settings))
     }
 
     /// The clock that guards measure by.
@@ -215,7 +235,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn progress(&self) -> Result<Progress, Failure> {
-        build_progress(&self.store, &self.settings, stamp(&self.env, &self.settings), &Wanted::default())
+        build_progress(self.store, self.settings, stamp(self.env, self.settings), &Wanted::default())
     }
 
     /// Everything about it, as a report.
@@ -223,7 +243,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn report(&self) -> Result<Report, Failure> {
-        build_report(&self.store, &self.settings, stamp(&self.env, &self.settings), &Wanted::default())
+        build_report(self.store, self.settings, stamp(self.env, self.settings), &Wanted::default())
     }
 
     /// The day at a glance.
@@ -232,15 +252,15 @@ impl Workspace {
     /// When the database can't be read.
     pub fn overview(&self) -> Result<Overview, Failure> {
         let today = self.today();
-        let day = day(&self.store, &self.settings, self.when())?;
-        let mut decks = crate::ops::day::decks(&self.store, &self.settings, today)?;
+        let day = day(self.store, self.settings, self.when())?;
+        let mut decks = crate::ops::day::decks(self.store, self.settings, today)?;
         decks.retain(|deck| !deck.hidden);
-        let is_daily = crate::ops::decks::daily(&self.store, &self.settings)?;
-        let fit = crate::ops::day::sitting(&self.store, &day, self.settings.session_minutes)?;
+        let is_daily = crate::ops::decks::daily(self.store, self.settings)?;
+        let fit = crate::ops::day::sitting(self.store, &day, self.settings.session_minutes)?;
         let nothing = match fit.all {
             0 => {
                 let options = Options { decks: is_daily.clone(), ..Options::default() };
-                Some(crate::ops::day::nothing(&self.store, &self.settings, today, &options, &day)?)
+                Some(crate::ops::day::nothing(self.store, self.settings, today, &options, &day)?)
             }
             _ => None,
         };
@@ -248,7 +268,7 @@ impl Workspace {
         let days = self.store.day_totals(&DeckSet::All)?;
         let past = || days.iter().filter(|(day, _)| *day <= today);
         let recent = past().filter(|(day, _)| today.since(*day) < RETENTION_DAYS);
-        let repeats = crate::ops::day::rules(&self.store, &self.settings)
+        let repeats = crate::ops::day::rules(self.store, self.settings)
             .and_then(|rules| self.store.repeats_by_deck(today, &rules))?;
         let mut due: Vec<(StudyDay, u64)> = self.store.due_days(&is_daily)?.into_iter().collect();
         hold_back(&mut due, day.counts.siblings + day.counts.buried, today);
@@ -276,7 +296,7 @@ impl Workspace {
             pause: day.pause,
             comeback: day.comeback,
             first_run: day.pause.is_none() && self.store.last_practised(StudyDay(i32::MAX))?.is_none(),
-            checkup: crate::ops::checkup::offer(&self.store, &self.settings, today)?,
+            checkup: crate::ops::checkup::offer(self.store, self.settings, today)?,
             forecast,
             today,
             decks: tree(
@@ -316,11 +336,34 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn sit(&mut self, sitting: &Decks<'_>) -> Result<Review<'_>, Failure> {
+        let options = self.options(sitting)?;
+        Review::new(self.store, self.env, self.settings.clone(), &options)
+    }
+
+    /// The same; where nothing waits, with what the day's limits leave out: due cards, or else new ones.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn sit_longer(&mut self, sitting: &Decks<'_>) -> Result<Review<'_>, Failure> {
+        let mut options = self.options(sitting)?;
+        let when = self.when();
+        let day = day_of(self.store, self.settings, when, &options)?;
+        if day.pause.is_none() && crate::ops::day::sitting(self.store, &day, 0)?.all == 0 {
+            match crate::ops::day::nothing(self.store, self.settings, when.today, &options, &day)?.past_limit {
+                0 => options.new = Some(MORE_NEW),
+                _ => options.limit = Some(MORE_REVIEWS),
+            }
+        }
+        Review::new(self.store, self.env, self.settings.clone(), &options)
+    }
+
+    /// The options of a sitting.
+    fn options(&self, sitting: &Decks<'_>) -> Result<Options, Failure> {
         let decks = match sitting {
-            Decks::All => crate::ops::decks::daily(&self.store, &self.settings)?,
+            Decks::All => crate::ops::decks::daily(self.store, self.settings)?,
             Decks::BuiltIn(built_in) => {
                 let rows = self.store.bare_decks()?;
-                let daily = crate::ops::decks::daily(&self.store, &self.settings)?;
+                let daily = crate::ops::decks::daily(self.store, self.settings)?;
                 let rows = rows.into_iter().filter(|deck| deck.is_built_in() == *built_in);
                 let rows = rows.filter(|deck| daily.has(deck.number));
                 DeckSet::Some(rows.map(|deck| deck.number).collect())
@@ -336,8 +379,7 @@ impl Workspace {
                 DeckSet::Some(chosen)
             }
         };
-        let options = Options { decks, minutes: Some(self.settings.session_minutes), ..Options::default() };
-        Review::new(&mut self.store, &self.env, self.settings.clone(), &options)
+        Ok(Options { decks, minutes: Some(self.settings.session_minutes), ..Options::default() })
     }
 
     /// A check-up of the usual length, or what is left of the one of today.
@@ -345,12 +387,12 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read; when there are no scenes.
     pub fn checkup(&mut self) -> Result<CheckupSession<'_>, Failure> {
-        CheckupSession::new(&mut self.store, &self.env, self.settings.clone(), None)
+        CheckupSession::new(self.store, self.env, self.settings.clone(), None)
     }
 
     /// What a form edits cards with.
     pub fn note_editor(&mut self) -> NoteEditor<'_> {
-        NoteEditor { store: &mut self.store, env: &self.env, settings: &self.settings }
+        NoteEditor { store: self.store, env: self.env, settings: self.settings }
     }
 
     /// Everything about a card; `None` where there is no text for it.
@@ -358,7 +400,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn page(&self, card: CardId) -> Result<Option<CardDetails>, Failure> {
-        card_details(&self.store, &self.env, &self.settings, card)
+        card_details(self.store, self.env, self.settings, card)
     }
 
     /// The newest steps.
@@ -369,14 +411,12 @@ impl Workspace {
         Ok(self.store.actions(50)?)
     }
 
-    /// What the newest step was, where it is of an earlier study day.
+    /// What is asked before the newest step is taken back; nothing where there is no need.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn older_step(&self) -> Result<Option<String>, Failure> {
-        let newest = self.store.newest_action(&[])?;
-        let older = newest.filter(|action| StudyDay::of(action.at, self.settings.rollover) < self.today());
-        Ok(older.map(|action| words(&action)))
+    pub fn doubt(&self) -> Result<Option<Doubt>, Failure> {
+        Ok(self.store.newest_action(&[])?.and_then(|step| Doubt::of(&step, self.began)))
     }
 
     /// Takes back the newest step; says in words what it was, or nothing where there is none.
@@ -385,13 +425,29 @@ impl Workspace {
     /// When it can't be written.
     pub fn undo(&mut self) -> Result<Option<String>, Failure> {
         let newest = self.store.newest_action(&[])?;
-        let Some(action) = newest else { return Ok(None) };
-        let when = stamp(&self.env, &self.settings);
-        let (undo, talk) = crate::ops::undo::undo(&mut self.store, when, action.id)?;
+        newest.map(|action| self.back_or_forth(&action, crate::ops::undo::undo)).transpose()
+    }
+
+    /// Brings back what was taken back last, where nothing was done since; says in words what it was.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn redo(&mut self) -> Result<Option<String>, Failure> {
+        let newest = crate::ops::undo::undone_last(self.store)?;
+        newest.map(|action| self.back_or_forth(&action, crate::ops::undo::redo)).transpose()
+    }
+
+    fn back_or_forth(
+        &mut self,
+        action: &ActionLine,
+        work: fn(&mut Store, Stamp, ActionId) -> Result<BackOrForth, Failure>,
+    ) -> Result<String, Failure> {
+        let when = stamp(self.env, self.settings);
+        let (undo, talk) = work(self.store, when, action.id)?;
         if !undo.settings.is_empty() {
             self.settings.searches = settings::load(Env::config_file().as_deref())?.searches;
         }
-        Ok(Some(joined(&[vec![words(&action)], talk].concat())))
+        Ok(joined(&[vec![words(action)], talk].concat()))
     }
 }
 

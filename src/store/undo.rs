@@ -329,18 +329,18 @@ impl Store {
         })
     }
 
-    /// Whether the newest step of this device erased words: that can't be taken back.
+    /// The kind of this device's newest action.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn erased_last(&self) -> Result<bool, StoreError> {
+    pub fn newest_kind(&self) -> Result<Option<ActionKind>, StoreError> {
         self.attempt(|| {
             let mut newest = None;
             self.own_actions(|action| {
                 newest = Some(action.kind);
                 Ok(false)
             })?;
-            Ok(newest == Some(ActionKind::Forget))
+            Ok(newest)
         })
     }
 

@@ -21,6 +21,7 @@ pub use palette::Terminal;
 pub use plain::plain;
 pub use stats::Emphasis;
 pub use stats::Row;
+pub use stats::WHAT_THEY_ARE;
 pub use stats::stats_screen;
 pub use stats::stats_words;
 pub use tui::Leave;

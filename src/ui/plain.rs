@@ -240,11 +240,12 @@ impl Sitting<'_, '_> {
             let said = Tried::of_input(&line);
             match line.trim() {
                 ":q" => return Ok(Then::End),
+                "?" | ":?" => self.line(words::TRIED_HELP)?,
                 _ if self.is_unseen() => self.line(UNSEEN)?,
                 line if said.is_some() || line.is_empty() => match self.review.say_tried(&tried, said) {
                     Ok(()) => {
                         if said.is_some() {
-                            self.line("Noted")?;
+                            self.line(&words::noted(":u"))?;
                         }
                         self.blank()?;
                         return Ok(Then::Go);
@@ -535,7 +536,7 @@ impl Sitting<'_, '_> {
     fn came_to(&mut self) -> Result<(), Failure> {
         let summary = self.review.summary();
         let waits = self.review.waits()?;
-        for line in words::summary(&summary, &waits, self.review.settings()) {
+        for line in words::summary(&summary, &waits, self.review.settings(), None) {
             self.line(&one_line(&line))?;
         }
         if summary.waiting.all() == 0 && self.review.offers_scene()? {

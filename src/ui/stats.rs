@@ -61,6 +61,18 @@ const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '�
 /// Said where there is nothing to show yet.
 const NO_ANSWERS: &str = "No answers yet: run `lmq review`.";
 
+/// What the numbers are, a sentence each: docs/metrics.md has them too, with the formulas.
+pub const WHAT_THEY_ARE: &[&str] = &[
+    "Likely known: for each card that you have met, the chance that you recall it today; the number is their sum.",
+    "If you stop now: the same sum on a later day, if you review nothing until then.",
+    "True retention: how many of your reviews were right. First answers and repeats on the same day are left out.",
+    "A range such as (76–90 %): your true share lies within it 19 times out of 20; the more reviews, the narrower it is.",
+    "Young and mature: cards with an interval below 21 days, and of 21 days or more.",
+    "Familiar, solid, mastered: the interval that a card has earned, below 21 days, below 90, and 90 or more.",
+    "Next two weeks: cards by the day on which they fall due; new cards and failures can't be foreseen.",
+    "Weakest topics: those with the lowest true retention, of topics with at least five reviews.",
+];
+
 /// What a part of the screen is about, and what there is to say of it.
 type Block = (&'static str, Vec<String>);
 

@@ -1,11 +1,16 @@
 //! Everything that front ends say, in one place, as plain text without wrapping.
 
+mod end;
 mod waits;
 
+pub use end::recalled;
+pub use end::summary;
 pub use waits::comeback;
 pub use waits::fits;
 pub use waits::minutes;
 pub use waits::nothing;
+pub use waits::nothing_here;
+pub use waits::paused;
 pub use waits::welcome_back;
 
 use crate::core::card::Ask;
@@ -22,8 +27,6 @@ use crate::core::session::Mode;
 use crate::core::session::Session;
 use crate::core::session::choices::Choice;
 use crate::core::session::current::Current;
-use crate::core::session::summary::Summary;
-use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
 use crate::core::text::counted;
@@ -69,12 +72,6 @@ pub fn on_weekday(day: StudyDay, today: StudyDay) -> String {
     format!("{which} {}", day.date().format("%A"))
 }
 
-/// That a break lasts.
-#[must_use]
-pub fn paused(until: StudyDay) -> String {
-    format!("Paused until {}: nothing is due, and your streak is safe. `lmq pause --off` ends the break", until.iso())
-}
-
 /// About how long.
 #[must_use]
 pub fn about(time: Millis) -> String {
@@ -100,6 +97,9 @@ pub fn left(session: &Session, now: Timestamp, between: &str) -> String {
 
 /// Said to Enter where no grade is marked: own words that nobody typed.
 pub const CHOOSE_GRADE: &str = "Choose a grade: only you know what you would have said";
+
+/// Said to a key that leaves an answer which is not given yet.
+pub const DROPS_ANSWER: &str = "What you typed is not given as an answer yet; the same key again drops it";
 
 /// Said to letters on a card whose answer is shown.
 pub const TYPED_TOO_LATE: &str = "The answer is already shown, so typing does nothing now. Choose a grade";
@@ -297,11 +297,16 @@ pub(super) fn info_with(
 /// In place of the answer of a card that only check-ups ask.
 pub const HELD_OUT: &str = "Kept for a check-up: the answer stays hidden, since seeing it would spoil the result";
 
-/// Why a card is asked today, or is not.
+/// Why a card is asked today, or is not; with the keys that change that, where these work.
 #[must_use]
-pub fn stands(page: &CardDetails) -> String {
+pub fn stands(page: &CardDetails, keys: Option<&Keymap>) -> String {
     match page.asked_today {
-        AskedToday::Suspended => "Not asked: it is suspended, until `lmq suspend --off`".to_owned(),
+        AskedToday::Suspended => match keys {
+            Some(keys) => {
+                format!("Not asked: it is suspended, until {} in the list of cards", keys.first(Command::Suspend))
+            }
+            None => "Not asked: it is suspended, until `lmq suspend --off`".to_owned(),
+        },
         AskedToday::Buried(until) => format!("Not asked before {}: it is buried", until.iso()),
         AskedToday::Paused(until) => paused(until),
         AskedToday::HeldOut => "Never asked: it is kept for a check-up".to_owned(),
@@ -322,7 +327,14 @@ pub fn stands(page: &CardDetails) -> String {
             format!("Not asked yet: {} must be learned first", page.line.text.after.join(", "))
         }
         AskedToday::NotDaily => {
-            "Not asked every day: its deck is hidden or left out; `lmq review DECK` asks it".to_owned()
+            let asks = match keys {
+                Some(keys) => format!(
+                    "{} on it, on the first screen, asks one that is listed",
+                    keys.shown(Command::Reveal, "enter")
+                ),
+                None => "`lmq review DECK` asks it".to_owned(),
+            };
+            format!("Not asked every day: its deck is hidden or left out; {asks}")
         }
         AskedToday::NotItsTurn => "Not asked today: a card of the same note or group comes first".to_owned(),
         AskedToday::Later(due) => format!("Not asked today: due {}, {}", due.iso(), in_days(due.since(page.today))),
@@ -479,6 +491,12 @@ pub fn taken_back(labels: &[String]) -> String {
     }
 }
 
+/// What was brought back, if anything was.
+#[must_use]
+pub fn brought_back(label: Option<&str>) -> String {
+    label.map_or_else(|| "There is nothing to bring back".to_owned(), |label| format!("Brought back: {label}"))
+}
+
 /// The offer at the end of a week's first session.
 pub const SCENE: &str =
     "Once a week: write down one moment of the past days in which somebody led or managed, as a card of your own.";
@@ -508,60 +526,19 @@ fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…', '”', '"']) { text.to_owned() } else { format!("{text}.") }
 }
 
+/// Why that is asked, and what becomes of the answer.
+pub const TRIED_HELP: &str = "Your last session ended with this line to do, and \"Did you?\" asks once what became of it. \
+     The answer is yours alone: it moves no schedule, nothing that you share has it, and `lmq stats --all` counts it. Enter goes on \
+     without one.";
+
+/// That the answer is kept; `undo` takes it back.
+#[must_use]
+pub fn noted(undo: &str) -> String {
+    format!("Noted. {undo} takes it back")
+}
+
 /// How the question about a line to do is answered, with the key of each answer.
 pub const TRIED_KEYS: &str = "y yes   n no   t not yet   Enter goes on";
-
-/// The end of a sitting.
-#[must_use]
-pub fn summary(summary: &Summary, counts: &crate::ops::review::Waits, settings: &Settings) -> Vec<String> {
-    let mut lines = Vec::new();
-    if summary.answers > 0 {
-        let (passed, of) = summary.recalled;
-        let mut line = format!("{} in {}", counted(summary.answers, "answer", "answers"), about(summary.time));
-        if of > 0 {
-            line.push_str(&format!("; {passed} of {of} recalled"));
-        }
-        if summary.new > 0 {
-            line.push_str(&format!("; {} met", counted(summary.new, "new card", "new cards")));
-        }
-        lines.push(line);
-    }
-    lines.extend(moved(summary));
-    if let Some(try_line) = &summary.try_line {
-        lines.push(format!("Try: {try_line}"));
-    }
-    if summary.waiting.all() > 0 {
-        let left = format!("{} left for today", counted(summary.waiting.all(), "card is", "cards are"));
-        lines.push(match counts.minutes_over {
-            Some(over) => format!("{} are over; {left}", minutes(over)),
-            None => left,
-        });
-        return lines;
-    }
-    lines.extend(counts.nothing.iter().flat_map(|why| nothing(why, settings)));
-    if counts.left_today > 0 {
-        lines.push(format!("{} left for today", counted(counts.left_today, "card is", "cards are")));
-        return lines;
-    }
-    if let Some(days) = counts.next_due_in_days {
-        lines.push(format!("The next cards fall due {}", in_days(days)));
-    }
-    lines
-}
-
-/// What moved among the cards that were known before.
-fn moved(summary: &Summary) -> Option<String> {
-    let (further, nearer) = summary.moved;
-    let mut parts = Vec::new();
-    if further > 0 {
-        let longest = summary.longest.map_or_else(String::new, |days| format!(", the furthest by {}", spaced(days)));
-        parts.push(format!("{} further away{longest}", counted(further, "card moved", "cards moved")));
-    }
-    if nearer > 0 {
-        parts.push(format!("{} nearer", counted(nearer, "card came", "cards came")));
-    }
-    (!parts.is_empty()).then(|| parts.join("; "))
-}
 
 #[cfg(test)]
 mod tests {

@@ -150,7 +150,7 @@ fn a_mended_question_is_recognised_whatever_the_learner_made_of_the_card() {
             let card = world.id("item").to_string();
             world.edit(&card, None, How::default(), |text| text.extra = Some("mine".to_owned()));
         }),
-        ("tag", |world| drop(world.change(&["item"], BulkChange::Tag("own".to_owned())))),
+        ("tag", |world| drop(world.change(&["item"], BulkChange::Tag(vec!["own".to_owned()])))),
         ("move", |world| drop(world.change(&["item"], elsewhere()))),
         ("edit and move", |world| {
             edit(world, "front", "mine");

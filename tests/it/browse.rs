@@ -115,20 +115,29 @@ fn selected_cards_are_changed_together_and_a_key_takes_it_back() {
     assert_eq!(state(&lmq, "is:suspended").len(), 4);
     terminal.types("!");
     terminal.sees("Put back 4 cards");
+    // What changed several cards is named first.
     terminal.types("u");
-    terminal.sees("Took back: ");
+    let named = terminal.sees("This changes 4 cards: u again takes it back");
+    assert!(named.contains("put back 4 cards"), "{named}");
+    terminal.types("\u{1b}");
+    terminal.sees("x actions");
+    assert_eq!(state(&lmq, "is:suspended").len(), 0);
+    terminal.types("u");
+    terminal.types("u");
+    terminal.sees("Took back: put back 4 cards. Ctrl-R brings it back");
     assert_eq!(state(&lmq, "is:suspended").len(), 4);
-    terminal.types("u");
-    terminal.sees("Took back: ");
+    terminal.types("\u{12}");
+    terminal.sees("Brought back: put back 4 cards. u takes it back again");
+    assert_eq!(state(&lmq, "is:suspended").len(), 0);
     terminal.types("A");
     terminal.sees("6 selected");
     terminal.types("x");
-    let menu = terminal.sees("give a tag");
+    let menu = terminal.sees("give tags");
     assert!(menu.contains("6 cards") && menu.contains("delete their notes"), "{menu}");
     terminal.types("t");
-    terminal.sees("Tag (6 cards)");
-    terminal.types("week 2\r");
-    terminal.sees("Tagged 6 notes");
+    terminal.sees("Tags (6 cards)");
+    terminal.types("week two\r");
+    terminal.sees("Tagged 6 notes `week`, `two`");
     terminal.types("m");
     terminal.sees("Move to the deck");
     terminal.types("yours\r");
@@ -147,7 +156,7 @@ fn selected_cards_are_changed_together_and_a_key_takes_it_back() {
     terminal.types("q");
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
-    assert_eq!(lmq.json(["cards", "tag:\"week 2\" deck:yours", "--json"]).as_array().unwrap().len(), 5);
+    assert_eq!(lmq.json(["cards", "tag:week tag:two deck:yours", "--json"]).as_array().unwrap().len(), 5);
 }
 
 #[test]
@@ -245,11 +254,12 @@ fn ctrl_d_leaves_the_list_a_form_and_its_questions() {
     terminal.sees("Add a card");
     terminal.types("Whose?\u{4}");
     terminal.sees("Drop what you typed?");
-    terminal.types("\u{4}");
-    terminal.sees("Enter saves");
     terminal.types("\u{1b}");
+    terminal.sees("Enter saves");
+    // A second one needs no other key.
+    terminal.types("\u{4}");
     terminal.sees("Drop what you typed?");
-    terminal.types("d");
+    terminal.types("\u{4}");
     terminal.sees("x actions");
     terminal.types("/t");
     terminal.sees("2 of 6 cards");
@@ -295,6 +305,19 @@ fn the_mouse_chooses_and_opens_where_it_may() {
     terminal.types("\u{1b}[<64;10;5M");
     let up = settled(&terminal);
     assert_eq!(rows_with(&up, "▸"), [rows_with(&up, " one")[0]], "{up}");
+    // The head of a column sorts, the line at the top filters, and a key below is pressed.
+    let press = |column: usize, row: usize| format!("\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m");
+    let heads = up.lines().nth(2).unwrap();
+    terminal.types(&press(heads.find("state").unwrap(), 3));
+    terminal.sees("state ▴");
+    terminal.types(&press(5, 1));
+    terminal.sees("Tab completes");
+    terminal.types("\r");
+    let foot = terminal.sees("x actions");
+    let keys = foot.lines().nth(23).unwrap();
+    terminal.types(&press(keys.find("? keys").unwrap() + 1, 24));
+    terminal.sees("Keys here");
+    terminal.types("q");
     terminal.types("q");
     terminal.sees("Enter review");
     terminal.types("q");
@@ -382,23 +405,33 @@ fn a_search_is_saved_chosen_renamed_and_removed_in_the_list() {
 }
 
 #[test]
-fn one_key_takes_back_what_was_done_today_and_the_list_of_steps_goes_further() {
+fn one_key_takes_back_what_was_done_here_and_names_what_is_older_first() {
     let lmq = Lmq::at_home().without_built_in_decks();
     let (first, second) = ("2026-01-15T09:00:00+01:00", "2026-01-16T09:00:00+01:00");
     lmq.run_at(first, ["add", "mine", "one", "an answer"]).done();
     lmq.run_at(first, ["answer", &lmq.id("one"), "good"]).done();
     let mut terminal = Terminal::start(&lmq, &[], 100, 24, &[("LMQ_NOW", second)]);
     terminal.sees("q leave");
+    terminal.types("\u{12}");
+    terminal.sees("There is nothing to bring back");
     terminal.types("u");
-    terminal.sees("There is nothing of today to take back. The newest step is older: ");
+    let named = terminal.sees("You did this before you came here: u again takes it back");
+    assert!(named.contains("answered") && named.contains("Good"), "{named}");
+    terminal.types("\u{1b}");
+    terminal.sees("q leave");
     terminal.types("b");
     terminal.sees("1 card");
-    terminal.types("u");
-    terminal.sees("There is nothing of today to take back");
     terminal.types("*");
     terminal.sees("Marked");
     terminal.types("u");
-    terminal.sees("Took back: ");
+    terminal.sees("Took back: marked");
+    terminal.sees("Ctrl-R brings it back");
+    terminal.types("u");
+    terminal.sees("You did this before you came here");
+    terminal.types("u");
+    terminal.sees("Took back: answered");
+    terminal.types("\u{12}");
+    terminal.sees("Brought back: answered");
     terminal.types("U");
     terminal.sees("Steps, newest first");
     terminal.types("\r");
@@ -407,4 +440,37 @@ fn one_key_takes_back_what_was_done_today_and_the_list_of_steps_goes_further() {
     terminal.types("q");
     assert!(given_back(&terminal.ends().2));
     assert_eq!(state(&lmq, "one"), ["new"]);
+}
+
+#[test]
+fn tab_completes_fields_decks_and_tags_and_b_lists_the_deck_that_is_chosen() {
+    let lmq = Lmq::at_home().without_built_in_decks();
+    lmq.ok(["add", "my scenes", "one", "an answer", "--tag", "team"]);
+    lmq.ok(["add", "other", "two", "an answer"]);
+    let mut terminal = Terminal::start(&lmq, &[], 80, 24, &[]);
+    terminal.sees("Enter begins");
+    terminal.types("j");
+    terminal.types("b");
+    terminal.sees("/ deck:\"my scenes\"");
+    terminal.sees("1 of 2 cards");
+    terminal.types("/\u{15}d");
+    terminal.sees("deck: · due:");
+    terminal.types("\t");
+    terminal.sees("/ deck:");
+    terminal.types("m");
+    terminal.sees("deck:\"my scenes\"");
+    terminal.types("\t");
+    terminal.sees("/ deck:\"my scenes\"");
+    terminal.types(" ta\t");
+    terminal.sees("tag:");
+    terminal.types("t\t");
+    terminal.sees("/ deck:\"my scenes\" tag:team");
+    terminal.sees("1 of 2 cards");
+    terminal.types("\u{1b}OP");
+    terminal.sees("Keys here");
+    terminal.types("\u{1b}");
+    terminal.types("\r");
+    terminal.types("q");
+    terminal.types("q");
+    assert!(given_back(&terminal.ends().2));
 }

@@ -180,7 +180,7 @@ fn a_due_day_can_be_set_where_there_is_one() {
 fn tags_are_given_and_taken_away() {
     let mut world = World::with_built_in_decks();
     world.import("t.toml", DECK);
-    let tag = |tag: &str| BulkChange::Tag(tag.to_owned());
+    let tag = |tag: &str| BulkChange::Tag(vec![tag.to_owned()]);
     assert_eq!(world.change(&["deck:t"], tag("team::start")).label(), "tagged 4 notes `team::start`");
     assert_eq!(world.names("tag:team").len(), 5);
     assert_eq!(world.card("t/one").text.tags, ["first", "team::start"]);
@@ -314,7 +314,7 @@ fn change(world: &World, which: u8) -> BulkChange {
         5 => BulkChange::Unmark,
         6 => BulkChange::Reset,
         7 => BulkChange::SetDue(today),
-        8 => BulkChange::Tag("x".to_owned()),
+        8 => BulkChange::Tag(vec!["x".to_owned()]),
         9 => BulkChange::Untag("X".to_owned()),
         10 => bulk::move_to(&world.store, "other").unwrap(),
         11 => bulk::move_to(&world.store, "t").unwrap(),

@@ -169,9 +169,9 @@ fn the_old_id_of_a_deck_is_no_hidden_name_and_steps_have_the_names_of_their_time
 
 #[test]
 fn a_deck_is_hidden_shown_renamed_and_removed_and_each_is_one_step_back() {
-    let World { folder: _folder, env, settings, store, .. } = World::with_built_in_decks();
-    let mut workspace = Workspace::new(store, env, settings);
-    let names = |workspace: &Workspace| -> Vec<String> {
+    let World { folder: _folder, env, mut settings, mut store, .. } = World::with_built_in_decks();
+    let mut workspace = Workspace::new(&mut store, &env, &mut settings);
+    let names = |workspace: &Workspace<'_>| -> Vec<String> {
         workspace.overview().unwrap().decks.into_iter().map(|row| row.name).collect()
     };
     let before = names(&workspace);

@@ -467,3 +467,11 @@ fn the_worked_cases_of_the_page_on_scheduling_are_what_the_scheduler_does() {
     }
     assert_eq!(cases, 7);
 }
+
+#[test]
+fn the_page_on_metrics_has_what_the_statistics_say_of_their_numbers() {
+    let page = page("docs/metrics.md");
+    for sentence in lmq::ui::WHAT_THEY_ARE {
+        assert!(page.contains(sentence), "docs/metrics.md lacks: {sentence}");
+    }
+}

@@ -206,7 +206,7 @@ fn whatever_was_changed_from_outside_is_seen_and_is_no_bug() {
 fn edits_from_the_future_are_listed_too() {
     let mut world = used_world();
     world.set_now(time(FUTURE));
-    world.change(&["team/owner"], BulkChange::Tag("late".to_owned()));
+    world.change(&["team/owner"], BulkChange::Tag(vec!["late".to_owned()]));
     world.set_now(time(crate::world::MORNING));
     let found = findings(&mut world);
     assert!(

@@ -40,6 +40,7 @@ mod glance;
 mod help;
 mod history;
 mod home;
+mod home_keys;
 mod hostile;
 mod hostile_files;
 mod import;

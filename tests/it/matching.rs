@@ -200,7 +200,7 @@ fn with_theirs_the_files_text_and_tags_come_back_and_that_is_said() {
     world.import("team.toml", TEAM);
     let before = world.found("deck:team");
     world.edit("team/owner", None, How::default(), field("back", "Bela"));
-    world.change(&["team/pair"], BulkChange::Tag("mine".to_owned()));
+    world.change(&["team/pair"], BulkChange::Tag(vec!["mine".to_owned()]));
     world.change(&["team/retro"], BulkChange::Delete);
     assert_eq!(said(&mut world, "team.toml", TEAM), "2 notes unchanged, 1 stays deleted");
     assert_eq!(world.import_theirs("team.toml", TEAM), "2 changed, 1 brought back");

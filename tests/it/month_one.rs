@@ -144,7 +144,8 @@ fn a_first_week_moves_levels_and_after_a_month_people_are_told_what_they_know() 
             // Home says the same.
             let mut env = Env::from_process();
             env.fix_now(world.now());
-            let workspace = Workspace::new(world.another(), env, world.settings.clone());
+            let (mut store, mut settings) = (world.another(), world.settings.clone());
+            let workspace = Workspace::new(&mut store, &env, &mut settings);
             let (recall, _) = workspace.recall().unwrap();
             let home = [recall.now.millionths, recall.then].map(|sum| sum as f64 / 1e6);
             assert!((home[0] - known).abs() < 1e-6 && (home[1] - friday).abs() < 1e-6, "{what}: {home:?}");

@@ -59,7 +59,7 @@ fn a_month_needs_nothing_but_the_screen() {
         if day == 3 {
             terminal.types("a");
             terminal.sees("Add a card");
-            terminal.types("mine\t\tWhose is the street?\tEverybody's\r");
+            terminal.types("\u{1b}[Z\u{1b}[Z\u{15}mine\t\tWhose is the street?\tEverybody's\r");
             terminal.sees("Added: ");
             terminal.types("\u{1b}");
             terminal.sees("Added 1 card");

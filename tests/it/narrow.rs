@@ -24,7 +24,7 @@ fn every_screen_works_in_twenty_columns_and_eight_rows() {
     terminal.types("q");
     terminal.types("a");
     take(&terminal, "form");
-    terminal.types("team\tWho leads sales in the north?\t");
+    terminal.types("Who leads sales in the north?\tteam\t");
     take(&terminal, "form, filled");
     terminal.types("\u{1b}");
     take(&terminal, "form, left with something in it");

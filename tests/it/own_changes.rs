@@ -64,7 +64,7 @@ fn elsewhere() -> BulkChange {
 const ACTS: [(&str, Act); 9] = [
     ("back", |world| edit(world, "back", "hound")),
     ("prompt", |world| edit(world, "front", "der Hund")),
-    ("tag", |world| drop(world.change(&["Hund"], BulkChange::Tag("own".to_owned())))),
+    ("tag", |world| drop(world.change(&["Hund"], BulkChange::Tag(vec!["own".to_owned()])))),
     ("untag", |world| drop(world.change(&["Hund"], BulkChange::Untag("a".to_owned())))),
     ("move", |world| drop(world.change(&["Hund"], elsewhere()))),
     ("suspend", |world| drop(world.change(&["Hund"], BulkChange::Suspend))),
@@ -154,7 +154,7 @@ fn with_theirs_the_files_text_and_tags_are_taken_in_one_step_that_can_be_undone(
         let mut world = World::bare();
         world.import(format.name, format.plain());
         edit(&mut world, "back", "hound");
-        world.change(&["Hund"], BulkChange::Tag("own".to_owned()));
+        world.change(&["Hund"], BulkChange::Tag(vec!["own".to_owned()]));
         let (before, steps) = (world.found(""), world.steps().len());
         let new = format.with("DOG", &["a", "c"]);
         let report = world.try_import_with(format.name, new, &theirs()).unwrap();
@@ -408,7 +408,7 @@ fn what_the_learner_did_to_a_built_in_deck_stays_when_a_file_of_it_comes_again()
         move |text: &mut lmq::core::card::NoteText| text.extra = Some(value)
     };
     world.edit(&name, None, How::default(), extra("mine"));
-    world.change(&[&name], BulkChange::Tag("own".to_owned()));
+    world.change(&[&name], BulkChange::Tag(vec!["own".to_owned()]));
     let (seen, steps) = (world.seen(true), world.steps());
     let report = world.import("quotes.toml", &exported);
     assert!(report.sentence().ends_with("notes unchanged"), "{} {fields:?}", report.sentence());
@@ -471,7 +471,7 @@ fn own(world: &mut World, note: usize, act: usize) {
     match act {
         0 => drop(world.edit(&card, None, How::default(), field("back", "mine"))),
         1 => drop(world.edit(&card, None, How::default(), field("front", &format!("das Tier {query}")))),
-        2 => drop(world.change(&[query], BulkChange::Tag("own".to_owned()))),
+        2 => drop(world.change(&[query], BulkChange::Tag(vec!["own".to_owned()]))),
         3 => drop(world.change(&[query], BulkChange::Untag("a".to_owned()))),
         4 => drop(world.change(&[query], elsewhere())),
         5 => drop(world.change(&[query], BulkChange::Suspend)),

@@ -429,7 +429,7 @@ fn what_is_said_after_the_screen_is_gone_breaks_between_words() {
     terminal.types("q");
     let (code, shown, _) = terminal.ends();
     assert_eq!(code, 0);
-    assert!(shown.contains("recalled") && shown.contains("`lmq"), "{shown}");
+    assert!(shown.contains("right at the first try") && shown.contains("`lmq"), "{shown}");
     assert!(shown.lines().all(|line| line.chars().count() <= 40));
 }
 

@@ -58,7 +58,7 @@ fn uids(world: &World, query: &str) -> Vec<CardId> {
 #[test]
 fn what_goes_out_goes_into_a_new_home_under_the_same_ids_and_comes_out_the_same() {
     let mut world = lived_in();
-    world.change(&["geo.1/choice"], BulkChange::Tag("own tag".to_owned()));
+    world.change(&["geo.1/choice"], BulkChange::Tag(vec!["own tag".to_owned()]));
     for (deck, query) in [("geo.1", "deck:World::Geo"), ("plain", "deck:plain")] {
         for format in ["toml", "json", "jsonl", "csv"] {
             let out = world.export(deck, format);

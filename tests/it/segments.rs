@@ -37,7 +37,7 @@ fn used_world() -> World {
     world.import("team.toml", TEAM);
     world.answer_named("team/owner", 4);
     world.answer_named("team/retro#1", 2);
-    world.change(&["team/pair"], BulkChange::Tag("people".to_owned()));
+    world.change(&["team/pair"], BulkChange::Tag(vec!["people".to_owned()]));
     world.change(&["team/owner"], BulkChange::Mark);
     world.undo_newest();
     world.set_now(time(NEXT_DAY));

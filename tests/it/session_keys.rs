@@ -313,3 +313,84 @@ fn undo_goes_on_over_typed_cards_until_somebody_types() {
     terminal.ends();
     assert_eq!(kinds(&lmq).iter().filter(|kind| *kind == "undone").count(), 2, "{:?}", kinds(&lmq));
 }
+
+#[test]
+fn what_was_taken_back_comes_back_and_the_session_goes_on_where_it_was() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t"], 80, 24, &[]);
+    terminal.sees("First?");
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal.types("3");
+    terminal.sees("The idea of it all");
+    terminal.types(" ");
+    terminal.sees("Second?");
+    terminal.types("!");
+    terminal.sees("Third?");
+    terminal.types("\u{1b}");
+    terminal.types("u");
+    terminal.sees("Took back: suspended");
+    terminal.sees("Ctrl-R brings it back");
+    terminal.sees("Second?");
+    terminal.types("u");
+    terminal.sees("First?");
+    terminal.types("\u{12}");
+    terminal.sees("Brought back: answered");
+    terminal.sees("Second?");
+    terminal.types("\u{12}");
+    terminal.sees("Brought back: suspended");
+    terminal.sees("Third?");
+    terminal.types("\u{12}");
+    terminal.sees("There is nothing to bring back");
+    terminal.types("\u{3}");
+    terminal.ends();
+    assert_eq!(lmq.cards("is:suspended"), lmq.cards("deck:t second"));
+    assert_eq!(lmq.cards("deck:t is:new").len(), 2);
+}
+
+#[test]
+fn a_typed_answer_is_dropped_by_no_key_without_a_word() {
+    let lmq = deck();
+    for leave in ["\u{3}", "q"] {
+        let mut terminal = Terminal::start(&lmq, &["review", "t", "--search", "third"], 80, 24, &[]);
+        terminal.sees("Third?");
+        terminal.types("a long answer");
+        terminal.sees("> a long answer");
+        if leave == "q" {
+            terminal.types("\u{1b}");
+        }
+        terminal.types(leave);
+        let warned = terminal.sees("the same key again drops it");
+        assert!(warned.contains("> a long answer"), "{warned}");
+        terminal.types(leave);
+        assert_eq!(terminal.ends().0, 0);
+    }
+    assert!(kinds(&lmq).is_empty());
+}
+
+#[test]
+fn other_cards_are_looked_for_in_a_session_which_comes_back_to_the_same_card() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t"], 80, 24, &[]);
+    terminal.sees("First?");
+    terminal.types("/");
+    terminal.sees("to the list");
+    terminal.types("deck:t fourth\r");
+    terminal.sees("1 of ");
+    terminal.types("!");
+    terminal.sees("u takes it back");
+    terminal.types("\u{1b}");
+    terminal.types("q");
+    terminal.sees("Space shows the answer");
+    // The card itself may be taken out there.
+    terminal.types("/deck:t first\r");
+    terminal.sees("1 of ");
+    terminal.types("!");
+    terminal.sees("u takes it back");
+    terminal.types("\u{1b}");
+    terminal.types("q");
+    terminal.sees("The idea of it all");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends().0, 0);
+    assert_eq!(lmq.cards("is:suspended").len(), 2);
+}

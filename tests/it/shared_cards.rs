@@ -87,7 +87,7 @@ fn an_edit_of_a_card_that_two_followed_files_have_goes_into_the_first_one() {
     let mut world = World::bare();
     two(&mut world, root);
     world.edit("w/dog", None, How::default(), field("back", "der Hund"));
-    world.change(&["w/dog"], BulkChange::Tag("animal".to_owned()));
+    world.change(&["w/dog"], BulkChange::Tag(vec!["animal".to_owned()]));
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     assert!(read("a.toml").contains("der Hund") && read("a.toml").contains("animal"), "{}", read("a.toml"));
     assert_eq!(read("b.toml"), deck(Some("chien"), ("bear", "1")));
@@ -245,7 +245,7 @@ fn theirs_is_what_the_file_says_now_where_the_learner_had_that_before_it() {
     world.import("w.toml", file("dog", "\"a\", \"b\""));
     world.edit("w/h", None, How::default(), field("back", "hound"));
     world.change(&["w/h"], BulkChange::Untag("a".to_owned()));
-    world.change(&["w/h"], BulkChange::Tag("own".to_owned()));
+    world.change(&["w/h"], BulkChange::Tag(vec!["own".to_owned()]));
     // Now the file says the same by itself.
     let now = file("hound", "\"b\"");
     world.import("w.toml", &now);

@@ -233,7 +233,7 @@ impl Learner {
     fn of_note(&self, chance: &mut Chance) -> BulkChange {
         let tag = (*chance.pick(&["first", "n0", "own", "own two"])).to_owned();
         match chance.below(5) {
-            0 | 1 => BulkChange::Tag(tag),
+            0 | 1 => BulkChange::Tag(vec![tag]),
             2 => BulkChange::Untag(tag),
             3 => {
                 let id = (*chance.pick(&["t", "u", "v"])).to_owned();
@@ -402,7 +402,9 @@ fn said(change: &BulkChange, line: &CardLine, card: Option<&Card>, today: i64) -
             let due = i64::from(day.0);
             memory.filter(|memory| memory.due != due).map(|memory| Said::Due(id, Memory { due, ..memory }))
         }
-        BulkChange::Tag(tag) => (!line.text.tags.contains(tag)).then(|| Said::Tagged(id, tag.clone(), true)),
+        BulkChange::Tag(tags) => {
+            tags.iter().find(|tag| !line.text.tags.contains(tag)).map(|tag| Said::Tagged(id, tag.clone(), true))
+        }
         BulkChange::Untag(tag) => line.text.tags.contains(tag).then(|| Said::Tagged(id, tag.clone(), false)),
         BulkChange::Move { id: deck, .. } => (line.deck != *deck).then(|| Said::Moved(id, deck.clone())),
         BulkChange::Delete => Some(Said::Deleted(id)),

@@ -20,6 +20,7 @@ use crate::core::card::Value;
 use crate::core::card::compare::Expected;
 use crate::core::card::compare::rank;
 use crate::core::card::compare::remark;
+use crate::core::compare::answer::Difference;
 use crate::core::compare::answer::Given;
 use crate::core::compare::answer::Likeness;
 use crate::core::compare::answer::Weights;
@@ -366,7 +367,8 @@ impl CardKind for List {
                 *typed = item.words();
             }
             match likeness {
-                Likeness::Same(found) => differences.extend(found),
+                // Whoever types a list begins its items as they come to mind: capitals that don't count are nobody's mistake.
+                Likeness::Same(found) => differences.extend(found.iter().filter(|found| **found != Difference::Case)),
                 Likeness::Counted(found) => {
                     differences.extend(found);
                     counts = true;
@@ -432,6 +434,17 @@ mod tests {
     }
 
     #[test]
+    fn capitals_that_do_not_count_are_not_told_of_a_list() {
+        let items = note(&["build trust", "show empathy"]);
+        let same = verdict(&items, "Build trust; Show empathy", Weights::default());
+        assert_eq!((same.outcome, same.remark.as_str(), same.close), (Correctness::Right, "", None));
+        let slip = verdict(&items, "Build trust; Show empaty", Weights::default());
+        assert!(slip.close.is_some_and(|close| !close.differences.contains(&Difference::Case)));
+        let counts = Weights { case: Some(Weight::Count), ..Weights::default() };
+        assert_eq!(verdict(&items, "Build trust; show empathy", counts).remark, "look at the capitals");
+    }
+
+    #[test]
     fn items_are_ticked_as_they_are_named() {
         let items = ["people", "tasks"].map(str::to_owned).to_vec();
         let note =
@@ -479,7 +492,7 @@ mod tests {
         let count = Weights { accents: Some(Weight::Count), ..Weights::default() };
         // By pairs, and not one after the other: É is é, and e is E.
         let verdict = verdict(&note(&["E", "é"]), "e; É", count);
-        assert_eq!((verdict.outcome, verdict.remark.as_str()), (Correctness::Right, "only the capitals differ"));
+        assert_eq!((verdict.outcome, verdict.remark.as_str()), (Correctness::Right, ""));
         // One that fits both is left for the one that nothing else fits.
         assert_eq!(judged(&["colour", "colours"], "colors; colour").0, Correctness::Near);
         assert_eq!(judged(&["x²", "x2y"], "x^2; x2y"), (Correctness::Right, "only the characters differ".to_owned()));

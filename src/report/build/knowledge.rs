@@ -73,7 +73,7 @@ pub(super) fn levels(progress: &Progress) -> Section {
             },
             Table {
                 names: 1,
-                columns: vec![name("level", "Level"), number("cards", "Cards"), number("then", "Then")],
+                columns: vec![name("level", "Level"), number("cards", "Cards now"), number("then", "Then")],
                 rows: if progress.has_history && all > 0 { rows.collect() } else { Vec::new() },
                 when_empty: "",
             },

@@ -20,6 +20,7 @@ use crate::ui::words;
 /// What can be said beside an answer. Where no answer in words is waited for, the colon may be left away.
 const COMMANDS: &[(&str, &str)] = &[
     (":u", "take back the newest step"),
+    (":redo", "bring back what was taken back last"),
     (":-", "hold the card back until tomorrow"),
     (":!", "take the card out"),
     (":*", "set or take away the star"),
@@ -65,6 +66,13 @@ impl Sitting<'_, '_> {
                     self.asks_try = self.live;
                     // Where a card is asked again the sitting comes to another end.
                     self.ended = self.review.session().current().is_none();
+                }
+                Err(failure) => return self.failed(failure),
+            },
+            ":redo" => match self.review.redo() {
+                Ok(label) => {
+                    self.line(&words::brought_back(label.as_deref()))?;
+                    self.ended &= label.is_none();
                 }
                 Err(failure) => return self.failed(failure),
             },
@@ -122,7 +130,7 @@ impl Sitting<'_, '_> {
         let has_hint = |current: &Current| current.loaded.text.hint.is_some();
         for (name, what) in COMMANDS {
             let works = match (*name, stage) {
-                (":u" | ":q" | ":?", _) => true,
+                (":u" | ":redo" | ":q" | ":?", _) => true,
                 (":h", Stage::Front(current) | Stage::Back(current)) => has_hint(current),
                 (":o", _) => opens,
                 (":g", Stage::Back(current)) => current.question.ask != Ask::Say,
@@ -230,7 +238,7 @@ impl Sitting<'_, '_> {
     fn last_card(&mut self) -> Result<(), Failure> {
         let page = self.review.last_card().map(|card| self.review.page(card)).transpose()?.flatten();
         let Some(page) = page else { return self.line(NO_CARD) };
-        self.line(&words::stands(&page))?;
+        self.line(&words::stands(&page, None))?;
         for (label, text) in words::facts(&page, false) {
             self.labelled(&format!("{label}: "), &without_dots(&text))?;
         }

@@ -2,8 +2,10 @@
 
 use crate::core::card::Ask;
 use crate::ui::Look;
+use crate::ui::WHAT_THEY_ARE;
 use crate::ui::keymap::BROWSE;
 use crate::ui::keymap::Command;
+use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::footer;
@@ -47,6 +49,10 @@ pub(super) enum Place {
     Checkup,
     /// Text to be read.
     Page,
+    /// The statistics.
+    Stats,
+    /// Text to be typed.
+    Form,
 }
 
 /// Commands under a heading.
@@ -63,9 +69,10 @@ const CARD: Group = (
         Command::Suspend,
         Command::Mark,
         Command::Split,
+        Command::Search,
     ],
 );
-const BACK: Group = ("Go back", &[Command::Undo, Command::UndoList]);
+const BACK: Group = ("Go back", &[Command::Undo, Command::Redo, Command::UndoList]);
 const MOVE: Group = ("Move", &[Command::Down, Command::Up, Command::PageDown, Command::PageUp]);
 const LEAVE: Group = ("Leave", &[Command::Help, Command::Quit]);
 
@@ -73,7 +80,7 @@ impl Place {
     fn groups(self) -> Vec<Group> {
         match self {
             Self::Home => vec![
-                ("Begin", &[Command::Reveal, Command::Checkup]),
+                ("Begin", &[Command::Reveal, Command::More, Command::Checkup]),
                 ("Cards", &[Command::Browse, Command::Search, Command::Add, Command::Stats]),
                 ("Decks", &[Command::Down, Command::Up, Command::Left, Command::Right, Command::Actions]),
                 BACK,
@@ -101,7 +108,8 @@ impl Place {
             Self::End(offers) => {
                 vec![("Go on", offers), ("The last card", &[Command::Info, Command::Edit]), BACK, MOVE, LEAVE]
             }
-            Self::Page => vec![MOVE, ("Read on", &[Command::Reveal]), LEAVE],
+            Self::Page | Self::Stats => vec![MOVE, ("Read on", &[Command::Reveal]), LEAVE],
+            Self::Form => vec![("This form", FORMS), ("Help", &[Command::Help])],
             Self::Checkup => vec![("Answer", &[Command::Reveal]), ("Go back", &[Command::Undo]), MOVE, LEAVE],
         }
     }
@@ -110,7 +118,15 @@ impl Place {
     fn notes(self) -> &'static [&'static str] {
         match self {
             Self::Home | Self::List | Self::Primer | Self::End(_) | Self::Page => &[],
-            Self::Answer => &["1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)"],
+            Self::Stats => WHAT_THEY_ARE,
+            Self::Form => &[
+                "Up and Down, or Shift-Tab, go to other fields. The right arrow completes what is offered in grey.",
+                "What you type is kept if lmq ends before you save it, and offered the next time.",
+            ],
+            Self::Answer => &[
+                "1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)",
+                "Where buttons say the same day, the grade shows later: Easy makes the next intervals longer, Hard shorter.",
+            ],
             Self::Checkup => &[
                 "0 says that you don't know. A choice: its digit, or arrows and Enter.",
                 "While you type, Esc makes letters keys, and letters again.",
@@ -161,7 +177,7 @@ pub(super) fn help(place: Place, with: ScreenContext<'_>, width: usize) -> Vec<L
             hanging(&mut lines, &format!("{keys:<13} {}", what(place, command)));
         }
     }
-    hanging(&mut lines, &format!("{:<13} leave at once; everything is kept", "ctrl-c"));
+    hanging(&mut lines, &format!("{:<13} leave at once; what is only typed so far is asked about", "ctrl-c"));
     hanging(&mut lines, &format!("{:<13} to the shell, `fg` comes back", "ctrl-z"));
     lines
 }
@@ -173,9 +189,12 @@ fn what(place: Place, command: Command) -> &'static str {
         (Place::Primer, Command::Reveal) => "go on to the card",
         (Place::Question(_), Command::Reveal) => "show the answer",
         (Place::Checkup, Command::Reveal) => "answer",
-        (Place::Page, Command::Reveal) => "go on to what the last line offers, or back",
-        (Place::Page, Command::Quit) => "go back",
+        (Place::Page | Place::Stats, Command::Reveal) => "go on to what the last line offers, or back",
+        (Place::Page | Place::Stats, Command::Quit) => "go back",
         (Place::Answer, Command::Reveal) => "take the marked grade",
+        (Place::Question(_) | Place::Answer, Command::Search) => "look for other cards; you come back to this one",
+        (Place::Home, Command::More) => "more than the day's limits ask, once nothing waits",
+        (Place::End(_), Command::More) => "go on for as many minutes again",
         (Place::Home, Command::Help) => "show this list",
         (Place::Home, Command::Actions) => "hide, rename or remove the deck that is chosen, or show a hidden one again",
         _ => command.what(),

@@ -5,9 +5,13 @@
 //! in sight alone.
 
 mod acts;
+mod complete;
 mod face;
+mod mouse;
 mod saved;
 mod table;
+
+pub(super) use complete::condition;
 
 use crate::core::compare::search::fold;
 use crate::core::search::error::SearchError;
@@ -25,7 +29,9 @@ use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::bar::Place;
 use crate::ui::tui::bar::help;
+use crate::ui::tui::browse::complete::Completion;
 use crate::ui::tui::browse::table::Columns;
+use crate::ui::tui::browse::table::Needs;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
@@ -38,13 +44,11 @@ use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
-use crossterm::event::MouseButton;
-use crossterm::event::MouseEvent;
-use crossterm::event::MouseEventKind;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
 use ratatui::layout::Size;
 use ratatui::style::Style;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -55,11 +59,13 @@ const FIRST_MS: u64 = 8;
 /// Lines whose texts are kept: those in sight are read in a moment.
 const MOST_KEPT: usize = 2000;
 
-/// Rows that the wheel goes at once.
-const WHEEL: usize = 3;
-
-/// Two clicks within so many milliseconds are one double click.
-const DOUBLE_MS: u64 = 400;
+/// How the list begins.
+pub(super) enum Begin {
+    /// All cards, and keys go to the query at first.
+    Typing,
+    /// The cards of a query.
+    Query(String),
+}
 
 /// What stays from one time to the next.
 #[derive(Default)]
@@ -69,8 +75,8 @@ pub(super) struct Kept {
 }
 
 /// The list and what is being done to it.
-struct Browser<'w> {
-    workspace: &'w mut Workspace,
+struct Browser<'w, 's> {
+    workspace: &'w mut Workspace<'s>,
     kept: &'w mut Kept,
     query: Input,
     /// Whether keys are for the query.
@@ -98,16 +104,21 @@ struct Browser<'w> {
     /// The card to go to once the list is whole.
     goes_to: Option<RowId>,
     lines: HashMap<RowId, CardLine>,
+    /// What the columns need for the lines that were read.
+    needs: Needs,
+    /// The card that is scrolled beside the list, and how far.
+    preview: Cell<(Option<RowId>, u16)>,
+    completion: Completion,
     /// The row that was clicked last, and when.
     clicked: Option<(usize, u64)>,
     said: Option<String>,
 }
 
-/// Shows all cards, or begins with a query where keys go to it at first.
+/// Shows cards until their reader leaves.
 pub(super) fn run(
-    workspace: &mut Workspace,
+    workspace: &mut Workspace<'_>,
     kept: &mut Kept,
-    typing: bool,
+    begin: Begin,
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<(), Failure> {
@@ -115,14 +126,14 @@ pub(super) fn run(
     if has_mouse {
         term.mouse(true)?;
     }
-    let left = go_through(&mut Browser::new(workspace, kept, typing), term, with);
+    let left = go_through(&mut Browser::new(workspace, kept, begin), term, with);
     if has_mouse {
         term.mouse(false)?;
     }
     left
 }
 
-fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+fn go_through(browser: &mut Browser<'_, '_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
     browser.begin()?;
     let begun = browser.workspace.ticks_ms();
     browser.go_on(|workspace| workspace.ticks_ms().saturating_sub(begun) >= FIRST_MS)?;
@@ -138,6 +149,9 @@ fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_
         } else if browser.all.is_none() && browser.count_all(|| term.has_event(Duration::ZERO).unwrap_or(true))? {
             continue;
         }
+        if browser.typing && !term.has_event(Duration::ZERO).unwrap_or(true) && browser.find_offers()? {
+            continue;
+        }
         while !term.has_event(Duration::ZERO).unwrap_or(true) && browser.keep() {}
         let event = match term.next(with.stop)? {
             None if (with.stop)() => return Ok(()),
@@ -150,12 +164,16 @@ fn go_through(browser: &mut Browser<'_>, term: &mut Term, with: ScreenContext<'_
     }
 }
 
-impl<'w> Browser<'w> {
-    fn new(workspace: &'w mut Workspace, kept: &'w mut Kept, typing: bool) -> Self {
+impl<'w, 's> Browser<'w, 's> {
+    fn new(workspace: &'w mut Workspace<'s>, kept: &'w mut Kept, begin: Begin) -> Self {
+        let (query, typing) = match begin {
+            Begin::Typing => (Input::default(), true),
+            Begin::Query(query) => (Input::of(&query), false),
+        };
         Self {
             workspace,
             kept,
-            query: Input::default(),
+            query,
             typing,
             fault: None,
             listing: None,
@@ -171,6 +189,9 @@ impl<'w> Browser<'w> {
             range: None,
             goes_to: None,
             lines: HashMap::new(),
+            needs: Needs::default(),
+            preview: Cell::default(),
+            completion: Completion::default(),
             clicked: None,
             said: None,
         }
@@ -209,11 +230,11 @@ impl<'w> Browser<'w> {
         let is_it =
             |name: &String| fold(name) == typed || name.rsplit("::").next().is_some_and(|leaf| fold(leaf) == typed);
         let meant = self.workspace.decks()?.into_iter().find(is_it);
-        Ok(meant.map(|deck| format!("It is the name of a deck: {} finds its cards", saved::condition("deck", &deck))))
+        Ok(meant.map(|deck| format!("It is the name of a deck: {} finds its cards", condition("deck", &deck))))
     }
 
     /// Goes on with the list; whether there is something new to show.
-    fn go_on(&mut self, pause: impl Fn(&Workspace) -> bool) -> Result<bool, Failure> {
+    fn go_on(&mut self, pause: impl Fn(&Workspace<'_>) -> bool) -> Result<bool, Failure> {
         let Some(listing) = &mut self.listing else { return Ok(false) };
         let workspace = &*self.workspace;
         let whole = workspace.go_on(listing, || pause(workspace))?;
@@ -259,6 +280,8 @@ impl<'w> Browser<'w> {
     /// The list anew, after something was changed: with the same card chosen, where it is still there.
     fn anew(&mut self) -> Result<(), Failure> {
         self.lines.clear();
+        self.needs = Needs::default();
+        self.forget_names();
         self.range = None;
         (self.all, self.counting) = (None, None);
         self.goes_to = self.row();
@@ -285,7 +308,10 @@ impl<'w> Browser<'w> {
         }
         let wanted: Vec<RowId> =
             self.rows.iter().skip(self.top).take(rows).filter(|row| !self.lines.contains_key(row)).copied().collect();
-        self.lines.extend(self.workspace.lines(&wanted)?);
+        let read = self.workspace.lines(&wanted)?;
+        let (today, settings) = (self.workspace.today(), self.workspace.settings());
+        read.iter().for_each(|(_, line)| self.needs.meet(line, today, settings));
+        self.lines.extend(read);
         Ok(())
     }
 
@@ -298,6 +324,7 @@ impl<'w> Browser<'w> {
                 self.retyped()?;
             }
             Event::Key(key) if leaves(key) => return Ok(true),
+            Event::Key(key) if self.typing && with.keys.helps(key) => self.help(term, with)?,
             Event::Key(key) if self.typing => match (with.keys.among(FORMS, key), key.code) {
                 (Some(Command::FormLeave), _) => {
                     self.typing = false;
@@ -306,10 +333,7 @@ impl<'w> Browser<'w> {
                         self.retyped()?;
                     }
                 }
-                (_, KeyCode::Tab) if self.completion().is_some() => {
-                    self.query = Input::of(&self.completion().unwrap_or_default());
-                    self.retyped()?;
-                }
+                (_, KeyCode::Tab) if self.complete()? => {}
                 (Some(Command::FormSave | Command::FormNext), _) | (_, KeyCode::Down) => self.typing = false,
                 _ => {
                     let before = self.query.text();
@@ -319,37 +343,10 @@ impl<'w> Browser<'w> {
                 }
             },
             Event::Key(key) => return self.key(key, term, with),
-            Event::Mouse(mouse) => self.mouse(*mouse, term, with)?,
+            Event::Mouse(mouse) => return self.mouse(*mouse, term, with),
             _ => {}
         }
         Ok(false)
-    }
-
-    /// The wheel goes through the list, a click chooses a card, a second one on it opens its page.
-    fn mouse(&mut self, mouse: MouseEvent, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let last = self.rows.len().saturating_sub(1);
-        match mouse.kind {
-            MouseEventKind::ScrollDown => self.go_to((self.chosen + WHEEL).min(last)),
-            MouseEventKind::ScrollUp => self.go_to(self.chosen.saturating_sub(WHEEL)),
-            MouseEventKind::Down(MouseButton::Left) => {
-                let at = Position { x: mouse.column, y: mouse.row };
-                let place = self.top + usize::from(mouse.row.saturating_sub(self.list.y));
-                if !self.list.contains(at) || place > last {
-                    return Ok(());
-                }
-                let now = self.workspace.ticks_ms();
-                let again =
-                    self.clicked.is_some_and(|(row, then)| row == place && now.saturating_sub(then) < DOUBLE_MS);
-                (self.typing, self.clicked) = (false, Some((place, now)));
-                self.go_to(place);
-                if again {
-                    self.clicked = None;
-                    self.open_page(term, with)?;
-                }
-            }
-            _ => {}
-        }
-        Ok(())
     }
 
     fn open_page(&self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
@@ -363,11 +360,36 @@ impl<'w> Browser<'w> {
 
     fn retyped(&mut self) -> Result<(), Failure> {
         (self.chosen, self.range, self.goes_to) = (0, None, None);
+        self.is_typed();
         self.begin()
     }
 
+    fn help(&self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+        let lines = |width: usize| {
+            let mut lines = help(Place::List, with, width);
+            if self.workspace.settings().mouse {
+                lines.extend(wrapped(mouse::MOUSE, width, Style::new()));
+            }
+            lines
+        };
+        pages::keys(&lines, term, with)
+    }
+
     fn key(&mut self, key: &KeyEvent, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
-        let Some(command) = with.keys.among(BROWSE, key) else { return Ok(false) };
+        match with.keys.among(BROWSE, key) {
+            Some(command) => self.obey(command, key, term, with),
+            None => Ok(false),
+        }
+    }
+
+    /// Does what a key asks for; whether the screen is left.
+    fn obey(
+        &mut self,
+        command: Command,
+        key: &KeyEvent,
+        term: &mut Term,
+        with: ScreenContext<'_>,
+    ) -> Result<bool, Failure> {
         let page = usize::from(self.list.height).max(2) - 1;
         // Of a letter Shift makes another one.
         let extends = key.modifiers.contains(KeyModifiers::SHIFT) && !matches!(key.code, KeyCode::Char(_));
@@ -434,8 +456,8 @@ impl<'w> Browser<'w> {
                 }
             }
             Command::Add => {
-                let deck = self.line().map_or_else(String::new, |line| line.deck_name.clone());
-                self.said = edit::add(&mut self.workspace.note_editor(), &deck, term, with)?;
+                let mut deck = self.line().map_or_else(String::new, |line| line.deck_name.clone());
+                self.said = edit::add(&mut self.workspace.note_editor(), &mut deck, term, with)?;
                 self.anew()?;
             }
             Command::Saved => self.saved_searches(term, with)?,
@@ -446,28 +468,13 @@ impl<'w> Browser<'w> {
                     self.act(act, term, with)?;
                 }
             }
-            Command::Undo => {
-                self.said = Some(steps::take_back_newest(self.workspace, with));
-                self.anew()?;
-            }
-            Command::UndoList => {
-                let back = steps::run(&self.workspace.steps()?, term, with)?;
-                if back > 0 {
-                    self.said = Some(steps::take_back(back, || self.workspace.undo()).0);
+            Command::Undo | Command::Redo | Command::UndoList => {
+                if let Some((said, _)) = steps::act(command, self.workspace, term, with)? {
+                    self.said = Some(said);
                     self.anew()?;
                 }
             }
-            Command::Help => {
-                let has_mouse = self.workspace.settings().mouse;
-                let lines = |width: usize| {
-                    let mut lines = help(Place::List, with, width);
-                    if has_mouse {
-                        lines.extend(wrapped(MOUSE, width, Style::new()));
-                    }
-                    lines
-                };
-                pages::keys(&lines, term, with)?;
-            }
+            Command::Help => self.help(term, with)?,
             // Esc goes back a step at a time: first out of what is selected, then out of the filter.
             Command::Quit if key.code == KeyCode::Esc && !self.selected.is_empty() => {
                 self.selected.clear();
@@ -509,10 +516,6 @@ impl<'w> Browser<'w> {
         self.selected.extend(apart(new, old).into_iter().flat_map(rows));
     }
 }
-
-/// What the mouse does, for the help.
-const MOUSE: &str = "A click chooses a card, a double click opens it, the wheel scrolls. With Shift the terminal selects text, as \
-     elsewhere; the setting `mouse` leaves the mouse to it altogether.";
 
 fn number(count: usize) -> String {
     thousands(u64::try_from(count).unwrap_or(u64::MAX))

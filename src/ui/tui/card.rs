@@ -37,7 +37,7 @@ fn lines(
     let line = &page.line;
     let quiet = |text: &str| say(text, Tone::Quiet, with.look);
     let mut lines = wrapped(&line.name(), width, style(Tone::Strong, with.look));
-    let why = why.map_or_else(|| words::stands(page), str::to_owned);
+    let why = why.map_or_else(|| words::stands(page, Some(with.keys)), str::to_owned);
     lines.extend(wrapped(&why, width, Style::new()));
     lines.push(Line::default());
     let hidden = hidden || line.text.held_out;

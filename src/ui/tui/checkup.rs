@@ -36,6 +36,7 @@ use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
 use crate::ui::tui::term::leaves;
+use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
@@ -66,6 +67,8 @@ struct Screen {
     /// Lines of the body as it was drawn last: what a page is.
     height: u16,
     said: Option<String>,
+    /// Whether it was said that the key before drops what was typed.
+    warned: bool,
     guard: Guard,
     last_key: Option<KeyEvent>,
     last_key_at: u64,
@@ -90,6 +93,7 @@ pub(super) fn run(
         scroll: 0,
         height: 1,
         said: None,
+        warned: false,
         guard: Guard::new(0),
         last_key: None,
         last_key_at: 0,
@@ -121,7 +125,7 @@ pub(super) fn run(
 
 /// A check-up from the first screen, with its result as a page. Gives what there is to say instead of one.
 pub(super) fn sit(
-    workspace: &mut Workspace,
+    workspace: &mut Workspace<'_>,
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
@@ -136,7 +140,7 @@ pub(super) fn sit(
         return Ok(Some(result.join(" ")));
     }
     let more = (!outcome.missed.is_empty()).then_some("what you missed, one by one");
-    if pages::leaf(&|width| page(&result, width, with.look), column, &mut 0, more, term, with)? {
+    if pages::leaf(&|width| page(&result, width, with.look), column, (&mut 0, Place::Page), more, term, with)? {
         missed::run(&outcome.missed, term, with)?;
     }
     Ok(None)
@@ -275,12 +279,13 @@ impl Screen {
         with: ScreenContext<'_>,
     ) -> Result<bool, Failure> {
         let now = sitting.ticks_ms();
+        let drops = !std::mem::take(&mut self.warned) && self.has_typed();
         if leaves(key) {
-            return Ok(false);
+            return Ok(drops && self.warn());
         }
         let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
-        let typing = self.typing && !self.opening;
+        let typing = self.typing && !self.opening && !with.keys.helps(key);
         let came = self.guard.came(now);
         // A held key answers one scene and not the next one, which nobody has read yet. Letters are waited for by nobody.
         let letter = typing && !(key.code == KeyCode::Enter && self.typed.is_empty());
@@ -325,6 +330,7 @@ impl Screen {
                 let response = self.response(asked);
                 self.feed(sitting, &Step::Respond(response));
             }
+            Some(Command::Undo | Command::Quit) if drops => drop(self.warn()),
             Some(Command::Undo) if came.alone && !held => {
                 let done = sitting.undo();
                 self.said = match done {
@@ -338,6 +344,18 @@ impl Screen {
             _ => {}
         }
         Ok(true)
+    }
+
+    /// Whether something was typed that is not given as an answer yet.
+    fn has_typed(&self) -> bool {
+        !(self.typed.text().trim().is_empty() && self.items.is_empty())
+    }
+
+    /// Says once that a key drops it; the check-up goes on.
+    fn warn(&mut self) -> bool {
+        self.warned = true;
+        self.said = Some(words::DROPS_ANSWER.to_owned());
+        true
     }
 
     fn typing_key(&mut self, key: &KeyEvent, asked: &Asked, sitting: &mut CheckupSession<'_>) {

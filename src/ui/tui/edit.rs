@@ -23,18 +23,9 @@ use crate::ui::tui::ScreenContext;
 use crate::ui::tui::note_form::Form;
 use crate::ui::tui::note_form::Left;
 use crate::ui::tui::paint::Tone;
-use crate::ui::tui::paint::column;
-use crate::ui::tui::paint::fit;
-use crate::ui::tui::paint::footer;
-use crate::ui::tui::paint::parts;
-use crate::ui::tui::paint::say;
-use crate::ui::tui::paint::scrolled;
-use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::question::ask;
+use crate::ui::tui::question::drops;
 use crate::ui::tui::term::Term;
-use crate::ui::tui::term::leaves;
-use crossterm::event::Event;
-use crossterm::event::KeyCode;
-use ratatui::style::Style;
 
 /// Changes the text of a card. Gives what to tell.
 pub(super) fn edit(
@@ -140,13 +131,6 @@ fn unsaved(
     })
 }
 
-/// Whether what was typed may be dropped.
-fn drops(term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
-    let keys = [('g', "g goes on writing"), ('d', "d drops it")];
-    let lines = ["It is not saved yet.".to_owned()];
-    Ok(ask("Drop what you typed?", &lines, &keys, term, with)? == Some('d'))
-}
-
 /// The text in the editor, again and again until it has no faults or its user has had enough: then it is kept.
 fn in_editor(
     note_editor: &NoteEditor<'_>,
@@ -235,47 +219,10 @@ fn both(conflict: &Conflict) -> Vec<String> {
     [side("It is now:", &conflict.theirs), side("Yours:", &conflict.mine)].concat()
 }
 
-/// Lines, and one of some keys; Enter is the first of them, Esc nothing.
-fn ask(
-    title: &str,
-    lines: &[String],
-    keys: &[(char, &str)],
-    term: &mut Term,
-    with: ScreenContext<'_>,
-) -> Result<Option<char>, Failure> {
-    let mut scroll = 0;
-    loop {
-        term.draw(|frame| {
-            let (head, body, foot) = parts(column(frame.area()), 1);
-            frame.render_widget(say(&fit(title, usize::from(head.width)), Tone::Strong, with.look), head);
-            let width = usize::from(body.width);
-            let shown = lines.iter().flat_map(|line| wrapped(line, width, Style::new())).collect();
-            scroll = scrolled(frame, body, shown, scroll);
-            let mut pieces: Vec<(String, Tone)> =
-                keys.iter().map(|(_, what)| ((*what).to_owned(), Tone::Plain)).collect();
-            pieces.push(("Esc back".to_owned(), Tone::Quiet));
-            frame.render_widget(footer(&pieces, foot.width, with.look), foot);
-        })?;
-        match term.next(with.stop)? {
-            None if (with.stop)() => return Ok(None),
-            Some(Event::Key(key)) if leaves(&key) => return Ok(None),
-            Some(Event::Key(key)) => match key.code {
-                KeyCode::Esc => return Ok(None),
-                KeyCode::Enter => return Ok(keys.first().map(|(key, _)| *key)),
-                KeyCode::Char(c) if keys.iter().any(|(key, _)| *key == c) => return Ok(Some(c)),
-                KeyCode::Down => scroll += 1,
-                KeyCode::Up => scroll = scroll.saturating_sub(1),
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-}
-
-/// Adds cards, one after the other, until Esc. Gives what to tell.
+/// Adds cards, one after the other, until Esc. `deck` is the one to begin with, and then that of the last one. Gives what to tell.
 pub(super) fn add(
     note_editor: &mut NoteEditor<'_>,
-    deck: &str,
+    deck: &mut String,
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
@@ -299,7 +246,8 @@ pub(super) fn add(
             note_editor.drop_draft(None);
             return Ok((added > 0).then(|| format!("Added {}", counted(added, "card", "cards"))));
         }
-        let (deck, text) = (form.deck(), form.text());
+        let text = form.text();
+        *deck = form.deck();
         let faults = faults(&text);
         if deck.trim().is_empty() {
             form.wants_a_deck();
@@ -309,7 +257,7 @@ pub(super) fn add(
             form.show_faults(&faults);
             continue;
         }
-        match note_editor.add(&deck, &text) {
+        match note_editor.add(deck, &text) {
             Ok((name, true)) => {
                 form.said = Some((format!("The deck has this card already: {}", one_line(&name)), Tone::Near));
             }

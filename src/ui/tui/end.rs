@@ -54,7 +54,7 @@ pub(super) fn run(
         return Ok(Then::Nothing);
     }
     let waits = review.waits()?;
-    let done = words::summary(&summary, &waits, review.settings());
+    let done = words::summary(&summary, &waits, review.settings(), None);
     let key = |command| with.keys.first(command);
     let more = waits
         .minutes_over
@@ -128,15 +128,10 @@ pub(super) fn run(
                 });
                 offered = false;
             }
-            Some(Command::Undo) => {
-                seen.undone = true;
-                said = Some(take_back(review, 1));
-            }
-            Some(Command::UndoList) => {
-                let back = steps::run(&review.steps()?, term, with)?;
-                if back > 0 {
-                    seen.undone = true;
-                    said = Some(take_back(review, back));
+            Some(command @ (Command::Undo | Command::Redo | Command::UndoList)) => {
+                if let Some((text, changed)) = steps::act(command, review, term, with)? {
+                    said = Some(text);
+                    seen.undone |= changed;
                 }
             }
             Some(Command::Info) => {
@@ -171,8 +166,3 @@ pub(super) fn run(
 
 /// Said where a key is about the last card, and there is none.
 const NO_CARD: &str = "No card was answered";
-
-/// Takes back the newest steps; what to say of it.
-fn take_back(review: &mut Review<'_>, count: usize) -> String {
-    steps::take_back_in(review, count).0
-}

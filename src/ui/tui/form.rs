@@ -4,13 +4,17 @@ use crate::failure::Failure;
 use crate::ui::keymap::Command;
 use crate::ui::keymap::FORMS;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::help;
 use crate::ui::tui::input::Input;
+use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
+use crate::ui::tui::question::drops;
 use crate::ui::tui::term::Term;
 use crate::ui::tui::term::leaves;
 use crossterm::event::Event;
@@ -63,8 +67,15 @@ pub(super) fn ask(
             None if (with.stop)() => return Ok(None),
             Some(Event::Paste(text)) => input.insert(&text),
             Some(Event::Key(key)) => match (with.keys.among(FORMS, &key), key.code) {
-                (Some(Command::FormLeave), _) => return Ok(None),
-                _ if leaves(&key) => return Ok(None),
+                _ if with.keys.helps(&key) => {
+                    pages::keys(&|width| help(Place::Form, with, width), term, with)?;
+                }
+                (left, _) if left == Some(Command::FormLeave) || leaves(&key) => {
+                    let has_typed = inputs.iter().any(|input| !input.text().trim().is_empty());
+                    if !has_typed || drops(term, with)? {
+                        return Ok(None);
+                    }
+                }
                 (Some(Command::FormSave | Command::FormNext), _) | (_, KeyCode::Down) => {
                     if !input.text().trim().is_empty() {
                         at += 1;

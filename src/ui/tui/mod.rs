@@ -17,6 +17,7 @@ mod note_form;
 mod pages;
 mod paint;
 mod pick;
+mod question;
 mod review;
 mod stats;
 mod steps;
@@ -77,7 +78,7 @@ pub fn review(
         session(sitting, &mut term, ScreenContext { look, keys, stop, editor })?;
     }
     let summary = sitting.summary();
-    Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings()))
+    Ok(crate::ui::words::summary(&summary, &sitting.waits()?, sitting.settings(), None))
 }
 
 /// A sitting with its end, from which it may go on. Gives whether what it came to was said.

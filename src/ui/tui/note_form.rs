@@ -14,12 +14,17 @@ use crate::failure::Failure;
 use crate::ops::edit::NoteEditor;
 use crate::ops::note_form::FieldFault;
 use crate::ops::note_form::kind_in_words;
+use crate::ops::note_form::tags_in_a_line;
+use crate::ops::note_form::tags_of;
 use crate::ui::keymap::Command;
 use crate::ui::keymap::FORMS;
 use crate::ui::keymap::Keymap;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
+use crate::ui::tui::bar::help;
 use crate::ui::tui::document;
 use crate::ui::tui::input::Area;
+use crate::ui::tui::pages;
 use crate::ui::tui::paint::COLUMN;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
@@ -140,11 +145,6 @@ pub(super) struct Form {
     width: usize,
 }
 
-/// The tags as they stand in their row.
-fn tags_in_a_row(text: &NoteText) -> String {
-    text.tags.join(", ")
-}
-
 /// The rows of a kind with the texts of a note.
 fn rows_of(text: &NoteText) -> Vec<FieldRow> {
     let mut rows = Vec::new();
@@ -155,7 +155,7 @@ fn rows_of(text: &NoteText) -> Vec<FieldRow> {
             rows.push(FieldRow::new(Field::Own(field.name), ""));
         }
     }
-    rows.push(FieldRow::new(Field::Tags, &tags_in_a_row(text)));
+    rows.push(FieldRow::new(Field::Tags, &tags_in_a_line(&text.tags)));
     rows.push(FieldRow::new(Field::Hint, text.hint.as_deref().unwrap_or_default()));
     rows.push(FieldRow::new(Field::Extra, text.extra.as_deref().unwrap_or_default()));
     rows
@@ -268,13 +268,8 @@ impl Form {
         text.extra = of(Field::Extra);
         let tags = self.row(Field::Tags);
         // A tag may have a comma: those that nobody touched stay as they are.
-        if tags != tags_in_a_row(&self.base) {
-            text.tags.clear();
-            for tag in tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-                if !text.tags.iter().any(|had| had == tag) {
-                    text.tags.push(tag.to_owned());
-                }
-            }
+        if tags != tags_in_a_line(&self.base.tags) {
+            text.tags = tags_of(&tags);
         }
         text
     }
@@ -337,7 +332,8 @@ impl Form {
         let (before, begun, known) = match row.field {
             Field::Deck => ("", text.as_str(), self.decks.as_slice()),
             Field::Tags => {
-                let begun = text.rsplit(',').next().unwrap_or_default().trim_start();
+                let is_between = |c: char| if text.contains(',') { c == ',' } else { c.is_whitespace() };
+                let begun = text.rsplit(is_between).next().unwrap_or_default().trim_start();
                 (text.strip_suffix(begun)?, begun, self.tags.as_deref().unwrap_or_default())
             }
             Field::Kind | Field::Own(_) | Field::Hint | Field::Extra => return None,
@@ -383,6 +379,9 @@ impl Form {
                         row.area.insert(&text);
                     });
                     unkept = true;
+                }
+                Some(Event::Key(key)) if with.keys.helps(&key) => {
+                    pages::keys(&|width| help(Place::Form, with, width), term, with)?;
                 }
                 Some(Event::Key(key)) => {
                     if let Some(left) = self.key(&key, with.keys) {

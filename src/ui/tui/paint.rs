@@ -228,6 +228,16 @@ pub(super) fn footer(pieces: &[(String, Tone)], width: u16, look: Look) -> Line<
     Line::from(spans)
 }
 
+/// Which of the pieces of a footer stands in a column.
+pub(super) fn piece_at(pieces: &[(String, Tone)], column: usize) -> Option<usize> {
+    let mut begin = 0;
+    pieces.iter().position(|(text, _)| {
+        let is_here = (begin..begin + text.width()).contains(&column);
+        begin += text.width() + 2;
+        is_here
+    })
+}
+
 /// Rows of buttons, broken between buttons where one row is not enough.
 pub(super) fn buttons(pieces: &[(String, Tone)], width: u16, look: Look) -> Vec<Line<'static>> {
     let mut rows: Vec<Vec<(String, Tone)>> = vec![Vec::new()];

@@ -1,5 +1,6 @@
 //! The review screen: one card, its question set for the eye, the answer below without moving the question.
 
+mod aside;
 mod beside;
 mod face;
 
@@ -14,14 +15,11 @@ use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::open;
 use crate::ui::tui::ScreenContext;
-use crate::ui::tui::card;
-use crate::ui::tui::edit;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::input::option_of;
 use crate::ui::tui::input::order_key;
 use crate::ui::tui::leech;
 use crate::ui::tui::paint::scrolls;
-use crate::ui::tui::steps;
 use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
@@ -153,7 +151,7 @@ pub(super) fn run(
 impl Screen {
     fn go(&mut self, review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
         loop {
-            if std::mem::take(&mut self.asks_try) && !tried::ask(review, term, with)? {
+            if std::mem::take(&mut self.asks_try) && !tried::ask(review, &mut self.said, term, with)? {
                 self.said = None;
                 review.feed(Step::Quit)?;
                 return Ok(());
@@ -230,21 +228,27 @@ impl Screen {
     ) -> Result<bool, Failure> {
         let now = review.ticks_ms();
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let front = matches!(review.session().stage(), Stage::Front(_));
+        let drops = !std::mem::take(&mut self.warned) && self.has_typed(front, review);
         if leaves(key) {
+            if drops {
+                self.warn(front);
+                return Ok(true);
+            }
             self.feed(review, Step::Quit);
             return Ok(false);
         }
         let gap = now.saturating_sub(self.last_key_at);
         let again = self.last_key == Some(*key) && gap < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
-        let front = matches!(review.session().stage(), Stage::Front(_));
         // Terminals send Alt and a letter as Esc and that letter, which is how letters become keys.
         let alt = key.modifiers.contains(KeyModifiers::ALT) && !ctrl;
-        let typing = front && self.typing && self.over == Over::Nothing && !alt;
+        let typing = front && self.typing && self.over == Over::Nothing && !alt && !with.keys.helps(key);
         let key = &KeyEvent { modifiers: key.modifiers.difference(KeyModifiers::ALT), ..*key };
         let shows = self.is_alone(key);
         let command = if typing { None } else { with.keys.command(key) };
-        let moves = matches!(command, Some(Command::Undo | Command::Bury | Command::Suspend | Command::Mark));
+        let moves =
+            matches!(command, Some(Command::Undo | Command::Redo | Command::Bury | Command::Suspend | Command::Mark));
         let came = self.guard.came(now);
         // To show an answer does no harm, nor do letters: only a key that would grade, choose or move the card, or take an
         // empty line for an answer, has to wait for the next one.
@@ -261,13 +265,12 @@ impl Screen {
             return Ok(true);
         }
         if self.over == Over::Primer
-            && let Some(command @ (Command::Undo | Command::UndoList | Command::Edit)) = command
+            && let Some(command @ (Command::Undo | Command::Redo | Command::UndoList | Command::Edit)) = command
         {
             self.said = None;
             match command {
-                Command::Undo if came.alone && !held => self.undo(review, 1),
-                Command::UndoList => self.undo_list(review, term, with)?,
                 Command::Edit => self.edit(review, term, with)?,
+                _ if came.alone && !held => self.steps(command, review, term, with)?,
                 _ => {}
             }
             return Ok(true);
@@ -304,13 +307,8 @@ impl Screen {
             return Ok(true);
         }
         let Some(command) = command else { return Ok(true) };
-        let drops_words = !front && is_in_own_words(review) && !self.typed.is_empty();
-        let warned = std::mem::take(&mut self.warned);
         match command {
-            Command::Undo | Command::Quit if drops_words && !warned => {
-                self.warned = true;
-                self.said = Some(DROPS_WORDS.to_owned());
-            }
+            Command::Undo | Command::Redo | Command::Quit if drops => self.warn(front),
             Command::Reveal if admitted && !front && review.session().preselected().is_none() => {
                 self.said = Some(words::CHOOSE_GRADE.to_owned());
             }
@@ -323,9 +321,11 @@ impl Screen {
             }
             Command::Guessed if !front && admitted && !is_in_own_words(review) => self.feed(review, Step::Guessed),
             // What it takes back was seen, however short this card was: it need not wait for the look.
-            Command::Undo if came.alone && !held => self.undo(review, 1),
-            Command::UndoList => self.undo_list(review, term, with)?,
+            Command::Undo | Command::Redo | Command::UndoList if came.alone && !held => {
+                self.steps(command, review, term, with)?;
+            }
             Command::Edit => self.edit(review, term, with)?,
+            Command::Search => self.search(review, term, with)?,
             Command::Split => {
                 if let Some(card) = review.session().current().map(|current| current.loaded.card) {
                     self.said = leech::split(card, review, term, with)?;
@@ -407,56 +407,21 @@ impl Screen {
         Ok(true)
     }
 
-    /// The list of steps, and back to the one that was chosen.
-    fn undo_list(&mut self, review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let back = steps::run(&review.steps()?, term, with)?;
-        if back > 0 {
-            self.undo(review, back);
-        }
-        self.guard.shown(review.ticks_ms());
-        Ok(())
+    /// Whether something was typed that is not kept yet: an answer that is not given, or own words without their grade.
+    fn has_typed(&self, front: bool, review: &Review<'_>) -> bool {
+        let is_asked = review.session().current().is_some_and(|current| is_typed(current.question.ask));
+        let is_open = if front { is_asked } else { is_in_own_words(review) };
+        is_open && !(self.typed.text().trim().is_empty() && self.items.is_empty())
     }
 
-    /// The card's text is changed, and shown in place of the old one.
-    fn edit(&mut self, review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let Some(card) = review.session().current().map(|current| current.loaded.card) else { return Ok(()) };
-        self.said = edit::edit(&mut review.note_editor(), card, term, with)?;
-        review.show_edited()?;
-        self.order = (0..review.session().current().map_or(0, |current| current.question.options.len())).collect();
-        self.chosen = 0;
-        self.guard.shown(review.ticks_ms());
-        Ok(())
-    }
-
-    /// Everything about the card on the screen; its answer only where it is shown already.
-    fn card_page(&mut self, review: &Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
-        let session = review.session();
-        if let Some(current) = session.current()
-            && let Some(page) = review.page(current.loaded.card)?
-        {
-            let why = words::info(current, session, review.today()).into_iter().next();
-            let hidden = !matches!(session.stage(), Stage::Back(_));
-            card::run(&page, why.as_deref(), hidden, term, with)?;
-        }
-        self.close();
-        self.guard.shown(review.ticks_ms());
-        Ok(())
+    fn warn(&mut self, front: bool) {
+        self.warned = true;
+        self.said = Some(if front { words::DROPS_ANSWER } else { DROPS_WORDS }.to_owned());
     }
 
     /// Takes away what is laid over the card: a primer that was not read comes back.
     fn close(&mut self) {
         self.open(if self.primer { Over::Primer } else { Over::Nothing });
-    }
-
-    /// Takes back the newest steps, one after the other, and asks the last of them again.
-    fn undo(&mut self, review: &mut Review<'_>, count: usize) {
-        let (said, changed) = steps::take_back_in(review, count);
-        self.said = Some(said);
-        if changed {
-            self.face = None;
-            self.asks_try = true;
-            self.undone = true;
-        }
     }
 
     fn open(&mut self, over: Over) {

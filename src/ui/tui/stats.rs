@@ -10,8 +10,10 @@ use crate::ui::Emphasis;
 use crate::ui::Look;
 use crate::ui::stats_screen;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::bar::Place;
 use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
+use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
@@ -25,13 +27,14 @@ use ratatui::text::Span;
 const WIDEST: u16 = 120;
 
 /// Shows what matters until a key, and everything where that is asked for.
-pub(super) fn run(workspace: &Workspace, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
+pub(super) fn run(workspace: &Workspace<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
     let progress = workspace.progress()?;
     let lines = |width| screen(&progress, width, with.look);
     let mut scroll = 0;
-    while pages::leaf(&lines, middle, &mut scroll, Some("everything"), term, with)? {
+    while pages::leaf(&lines, middle, (&mut scroll, Place::Stats), Some("everything"), term, with)? {
         let report = workspace.report()?;
-        pages::show(&|width| page(&report, width, with.look), term, with)?;
+        let all = |width| page(&report, width, with.look);
+        pages::leaf(&all, column, (&mut 0, Place::Stats), None, term, with)?;
     }
     Ok(())
 }
@@ -44,6 +47,9 @@ fn middle(all: Rect) -> Rect {
 }
 
 fn screen(progress: &Progress, width: usize, look: Look) -> Vec<Line<'static>> {
+    if !progress.has_history {
+        return wrapped("No answers yet: go back and press Enter", width, Style::new());
+    }
     let tone = |emphasis| match emphasis {
         Emphasis::Plain => Tone::Plain,
         Emphasis::Strong => Tone::Strong,

@@ -1,11 +1,12 @@
-//! The list of steps that can be taken back: what each was, and how far to go back.
+//! Steps that are taken back or brought back; the list of those that can be, and how far to go back.
 
 use crate::core::text::counted;
 use crate::core::text::joined;
 use crate::failure::Failure;
-use crate::ops::action_words::words;
+use crate::ops::action_words;
 use crate::ops::review::Notice;
 use crate::ops::review::Review;
+use crate::ops::undo::Doubt;
 use crate::ops::workspace::ActionLine;
 use crate::ops::workspace::Workspace;
 use crate::ui::keymap::Command;
@@ -18,14 +19,108 @@ use crate::ui::tui::paint::parts;
 use crate::ui::tui::paint::say;
 use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
+use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::term::Term;
 use crate::ui::tui::term::leaves;
-use crate::ui::words::taken_back;
+use crate::ui::words;
 use crossterm::event::Event;
+use crossterm::event::MouseEventKind;
+use ratatui::text::Line;
+
+/// Where steps are made, and so taken back.
+pub(super) trait Steps {
+    /// The newest ones.
+    fn steps(&self) -> Result<Vec<ActionLine>, Failure>;
+
+    /// What is asked before the newest one is taken back.
+    fn doubt(&self) -> Result<Option<Doubt>, Failure>;
+
+    /// Takes back the newest one; what it was, or nothing where there is none.
+    fn undo(&mut self) -> Result<Option<String>, Failure>;
+
+    /// Brings back what was taken back last; what it was, or nothing where there is none.
+    fn redo(&mut self) -> Result<Option<String>, Failure>;
+}
+
+impl Steps for Workspace<'_> {
+    fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
+        self.steps()
+    }
+
+    fn doubt(&self) -> Result<Option<Doubt>, Failure> {
+        self.doubt()
+    }
+
+    fn undo(&mut self) -> Result<Option<String>, Failure> {
+        self.undo()
+    }
+
+    fn redo(&mut self) -> Result<Option<String>, Failure> {
+        self.redo()
+    }
+}
+
+impl Steps for Review<'_> {
+    fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
+        self.steps()
+    }
+
+    fn doubt(&self) -> Result<Option<Doubt>, Failure> {
+        self.doubt()
+    }
+
+    fn undo(&mut self) -> Result<Option<String>, Failure> {
+        Ok(match self.undo()? {
+            Notice::Undone(label) => Some(label),
+            _ => None,
+        })
+    }
+
+    fn redo(&mut self) -> Result<Option<String>, Failure> {
+        self.redo()
+    }
+}
+
+/// Does what a key for steps asks for: takes back the newest one, or as many as are chosen in their list, or brings one back. A step
+/// about many cards, or one that was not made here, is shown in the list first. Gives what to say, and whether something may have
+/// changed.
+pub(super) fn act(
+    command: Command,
+    made: &mut dyn Steps,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<Option<(String, bool)>, Failure> {
+    if command == Command::Redo {
+        let undo = with.keys.first(Command::Undo);
+        return Ok(Some(match made.redo() {
+            Ok(label) => {
+                let back = label.as_ref().map(|_| format!("{undo} takes it back again"));
+                (joined(&std::iter::once(words::brought_back(label.as_deref())).chain(back).collect::<Vec<_>>()), true)
+            }
+            Err(failure) => (failure.to_string(), false),
+        }));
+    }
+    let count = match made.doubt()? {
+        None if command == Command::Undo => 1,
+        doubt => run(&made.steps()?, doubt.filter(|_| command == Command::Undo), term, with)?,
+    };
+    Ok((count > 0).then(|| take_back(count, &with.keys.shown(Command::Redo, "ctrl-r"), || made.undo())))
+}
+
+/// What is said above the list to somebody whose key would take back the newest step; `undo` is that key.
+fn named(doubt: Doubt, undo: &str) -> String {
+    let why = match doubt {
+        Doubt::Notes(count) => format!("This changes {}", counted(count, "note", "notes")),
+        Doubt::Cards(count) => format!("This changes {}", counted(count, "card", "cards")),
+        Doubt::Older => "You did this before you came here".to_owned(),
+    };
+    format!("{why}: {undo} again takes it back, Esc leaves it.")
+}
 
 /// Shows the steps, newest first; gives how many of those that still count are to be taken back, 0 for none.
-pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>) -> Result<usize, Failure> {
+fn run(steps: &[ActionLine], doubt: Option<Doubt>, term: &mut Term, with: ScreenContext<'_>) -> Result<usize, Failure> {
     let counting: Vec<usize> = (0..steps.len()).filter(|i| steps.get(*i).is_some_and(|step| !step.voided)).collect();
+    let last = counting.len().saturating_sub(1);
     let mut chosen = 0_usize;
     let mut scroll = 0;
     loop {
@@ -33,6 +128,11 @@ pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>
             let (head, body, foot) = parts(column(frame.area()), 1);
             frame.render_widget(say("Steps, newest first", Tone::Strong, with.look), head);
             let mut lines = Vec::new();
+            if let Some(doubt) = doubt {
+                let said = named(doubt, &with.keys.first(Command::Undo));
+                lines.extend(wrapped(&said, usize::from(body.width), style(Tone::Near, with.look)));
+                lines.push(Line::default());
+            }
             let (mut from, mut to) = (0, 0);
             for (index, step) in steps.iter().enumerate() {
                 let place = counting.iter().position(|i| *i == index);
@@ -78,61 +178,52 @@ pub(super) fn run(steps: &[ActionLine], term: &mut Term, with: ScreenContext<'_>
         let key = match term.next(with.stop)? {
             None if (with.stop)() => return Ok(0),
             Some(Event::Key(key)) => key,
+            Some(Event::Mouse(mouse)) => {
+                match mouse.kind {
+                    MouseEventKind::ScrollDown => chosen = (chosen + 1).min(last),
+                    MouseEventKind::ScrollUp => chosen = chosen.saturating_sub(1),
+                    _ => {}
+                }
+                continue;
+            }
             _ => continue,
         };
         if leaves(&key) {
             return Ok(0);
         }
-        let last = counting.len().saturating_sub(1);
         match with.keys.command(&key) {
             Some(Command::Down) => chosen = (chosen + 1).min(last),
             Some(Command::Up) => chosen = chosen.saturating_sub(1),
             Some(Command::PageDown) => chosen = (chosen + 10).min(last),
             Some(Command::PageUp) => chosen = chosen.saturating_sub(10),
             Some(Command::Reveal) if !counting.is_empty() => return Ok(chosen + 1),
-            Some(Command::Undo) => return Ok(counting.len().min(1)),
+            // Held, it is no second key.
+            Some(Command::Undo) if !term.repeats()? => return Ok(counting.len().min(1)),
             Some(Command::Quit | Command::Left | Command::UndoList) => return Ok(0),
             _ => {}
         }
     }
 }
 
-/// Takes back up to `count` steps, the newest first, until there is none or one fails. Gives what to say, and whether something
-/// may have changed: what was taken back before a failure is.
-pub(super) fn take_back(count: usize, mut undo: impl FnMut() -> Result<Option<String>, Failure>) -> (String, bool) {
+/// Takes back up to `count` steps, the newest first, until there is none or one fails. Gives what to say, with the key that brings
+/// back, and whether something may have changed: what was taken back before a failure is.
+fn take_back(count: usize, redo: &str, mut undo: impl FnMut() -> Result<Option<String>, Failure>) -> (String, bool) {
     let mut labels = Vec::new();
     for _ in 0..count {
         match undo() {
             Ok(Some(label)) => labels.push(label),
             Ok(None) => break,
             Err(failure) if labels.is_empty() => return (failure.to_string(), false),
-            Err(failure) => return (joined(&[taken_back(&labels), failure.to_string()]), true),
+            Err(failure) => return (joined(&[words::taken_back(&labels), failure.to_string()]), true),
         }
     }
-    (taken_back(&labels), true)
-}
-
-/// Takes back up to `count` steps of a review, as [`take_back`] does.
-pub(super) fn take_back_in(review: &mut Review<'_>, count: usize) -> (String, bool) {
-    take_back(count, || match review.undo()? {
-        Notice::Undone(label) => Ok(Some(label)),
-        _ => Ok(None),
-    })
-}
-
-/// Takes back the newest step of today, and says what it was. What was done on an earlier day one key does not take back unseen: that
-/// step is named, and the list of steps goes back to it.
-pub(super) fn take_back_newest(workspace: &mut Workspace, with: ScreenContext<'_>) -> String {
-    match workspace.older_step() {
-        Err(failure) => failure.to_string(),
-        Ok(Some(step)) => {
-            let list = with.keys.first(Command::UndoList);
-            format!(
-                "There is nothing of today to take back. The newest step is older: {step}. {list} lists the steps and goes back"
-            )
-        }
-        Ok(None) => take_back(1, || workspace.undo()).0,
-    }
+    let said = words::taken_back(&labels);
+    let back = match labels.len() {
+        0 => return (said, true),
+        1 => format!("{redo} brings it back"),
+        _ => format!("{redo} brings them back, one at a time"),
+    };
+    (joined(&[vec![said], Some(back).filter(|_| !redo.is_empty()).into_iter().collect()].concat()), true)
 }
 
 fn words_of(step: &ActionLine) -> String {
@@ -140,7 +231,7 @@ fn words_of(step: &ActionLine) -> String {
     let many = usize::try_from(step.cards).ok().filter(|cards| *cards > 1);
     let many = many.map_or_else(String::new, |cards| format!(" ({})", counted(cards, "card", "cards")));
     let undone = if step.voided { " (taken back)" } else { "" };
-    format!("{at}  {}{many}{undone}", words(step))
+    format!("{at}  {}{many}{undone}", action_words::words(step))
 }
 
 #[cfg(test)]
@@ -151,7 +242,7 @@ mod tests {
     fn what_was_taken_back_before_a_failure_is_said_with_it() {
         let run = |count, fails_at| {
             let mut done = 0;
-            take_back(count, || {
+            take_back(count, "Ctrl-R", || {
                 done += 1;
                 if done == fails_at {
                     Err(Failure::failed("the disk is full"))
@@ -164,7 +255,9 @@ mod tests {
         assert!(said.contains("Took back: step 1") && said.contains("the disk is full") && changed, "{said}");
         let (said, changed) = run(3, 1);
         assert!(!said.contains("ook back") && said.contains("the disk is full") && !changed, "{said}");
-        assert_eq!(run(2, 9), ("Took back 2 steps, down to: step 2".to_owned(), true));
-        assert_eq!(take_back(2, || Ok(None)), ("There is nothing to take back".to_owned(), true));
+        let back = "Ctrl-R brings them back, one at a time";
+        assert_eq!(run(2, 9), (format!("Took back 2 steps, down to: step 2. {back}"), true));
+        assert_eq!(run(1, 9), ("Took back: step 1. Ctrl-R brings it back".to_owned(), true));
+        assert_eq!(take_back(2, "Ctrl-R", || Ok(None)), ("There is nothing to take back".to_owned(), true));
     }
 }

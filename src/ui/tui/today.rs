@@ -21,6 +21,8 @@ use crate::ui::tui::bar::Place;
 use crate::ui::tui::bar::bar;
 use crate::ui::tui::bar::help;
 use crate::ui::tui::browse;
+use crate::ui::tui::browse::Begin;
+use crate::ui::tui::browse::condition;
 use crate::ui::tui::checkup;
 use crate::ui::tui::edit;
 use crate::ui::tui::pages;
@@ -67,7 +69,7 @@ struct Known {
 }
 
 impl Known {
-    fn new(workspace: &Workspace) -> Result<Self, Failure> {
+    fn new(workspace: &Workspace<'_>) -> Result<Self, Failure> {
         let mut overview = workspace.overview()?;
         // A deck without cards has nothing to offer.
         overview.decks.retain(|row| row.cards > 0);
@@ -82,7 +84,7 @@ impl Known {
 /// # Errors
 /// When the terminal can't be used, or the database can't be read.
 pub fn today(
-    workspace: &mut Workspace,
+    workspace: &mut Workspace<'_>,
     look: Look,
     keys: &Keymap,
     stop: &dyn Fn() -> bool,
@@ -95,6 +97,7 @@ pub fn today(
     let mut chosen = 0_usize;
     let mut folded: BTreeSet<String> = BTreeSet::new();
     let mut browsing = browse::Kept::default();
+    let mut added_to: Option<String> = None;
     let mut scroll = 0;
     let mut said: Option<String> = None;
     let mut guard = Guard::new(0);
@@ -129,7 +132,7 @@ pub fn today(
             return Ok(Leave::Quit);
         }
         if let (KeyCode::Char(digit @ ('1' | '2')), true) = (key.code, asks_whose) {
-            said = sit(workspace, &Decks::BuiltIn(digit == '2'), &mut term, with)?;
+            said = sit(workspace, (&Decks::BuiltIn(digit == '2'), false), &mut term, with)?;
             known = Known::new(workspace)?;
             continue;
         }
@@ -139,7 +142,7 @@ pub fn today(
                 let behind = |frame: &mut Frame<'_>| {
                     draw(frame, &page, None, scroll);
                 };
-                said = decks::act(workspace, here, &behind, &mut term, with)?;
+                said = decks::act(workspace, here, overview.pause.is_some(), &behind, &mut term, with)?;
             }
             Some(Command::Down) => (chosen, changed) = ((chosen + 1).min(rows.len()), false),
             Some(Command::Up) => (chosen, changed) = (chosen.saturating_sub(1), false),
@@ -162,27 +165,32 @@ pub fn today(
                     folded.remove(&row.name);
                 }
             }
-            Some(Command::Reveal | Command::Open) => {
+            Some(command @ (Command::Reveal | Command::Open | Command::More)) => {
                 let deck = here.map(|row| row.name.clone());
-                said = sit(workspace, &deck.as_deref().map_or(Decks::All, Decks::Of), &mut term, with)?;
+                let decks = deck.as_deref().map_or(Decks::All, Decks::Of);
+                said = sit(workspace, (&decks, command == Command::More), &mut term, with)?;
             }
             Some(command @ (Command::Browse | Command::Search)) => {
-                browse::run(workspace, &mut browsing, command == Command::Search, &mut term, with)?;
+                let begin = match here {
+                    Some(row) if command == Command::Browse => Begin::Query(condition("deck", &row.name)),
+                    _ if command == Command::Search => Begin::Typing,
+                    _ => Begin::Query(String::new()),
+                };
+                browse::run(workspace, &mut browsing, begin, &mut term, with)?;
             }
             Some(Command::Add) => {
-                let deck = here.map(|row| row.name.clone());
-                said = edit::add(&mut workspace.note_editor(), deck.as_deref().unwrap_or_default(), &mut term, with)?;
+                // Where none is chosen, the deck of the last one, or else the first of the person's own.
+                let own = || rows.iter().find(|row| row.number != 0 && !row.is_built_in).map(|row| row.name.clone());
+                let mut deck =
+                    here.map(|row| row.name.clone()).or_else(|| added_to.clone()).or_else(own).unwrap_or_default();
+                said = edit::add(&mut workspace.note_editor(), &mut deck, &mut term, with)?;
+                added_to = Some(deck).filter(|_| said.is_some()).or(added_to);
             }
             Some(Command::Checkup) => said = checkup::sit(workspace, &mut term, with)?,
             // A held key takes back one step, not the whole history.
-            Some(Command::Undo) if alone && !(again && term.repeats()?) => {
-                said = Some(steps::take_back_newest(workspace, with));
-            }
-            Some(Command::UndoList) => {
-                let back = steps::run(&workspace.steps()?, &mut term, with)?;
-                if back > 0 {
-                    said = Some(steps::take_back(back, || workspace.undo()).0);
-                }
+            Some(Command::Undo) if !alone || again && term.repeats()? => changed = false,
+            Some(command @ (Command::Undo | Command::Redo | Command::UndoList)) => {
+                said = steps::act(command, workspace, &mut term, with)?.map(|(said, _)| said);
             }
             Some(Command::Stats) => {
                 changed = false;
@@ -246,6 +254,8 @@ fn bottom(overview: &Overview, keys: &Keymap) -> Vec<(String, Tone)> {
     if overview.fit.all > 0 {
         let first = if overview.first_run { "begins" } else { "review" };
         pieces.push((format!("{} {first}", keys.shown(Command::Reveal, "enter")), Tone::Accent));
+    } else if overview.nothing.as_ref().is_some_and(|nothing| nothing.has_more()) {
+        pieces.push((format!("{} more", keys.first(Command::More)), Tone::Accent));
     }
     let others = [
         // The notice of a check-up names its key.
@@ -272,20 +282,20 @@ fn is_inside(name: &str, folded: &BTreeSet<String>) -> bool {
     name.match_indices("::").any(|(at, _)| name.get(..at).is_some_and(|outer| folded.contains(outer)))
 }
 
-/// A sitting; what it came to in one text, where the last screen has not said it.
+/// A sitting, a longer one than the day has where that is wanted; what it came to in one text, where the last screen has not said it.
 fn sit(
-    workspace: &mut Workspace,
-    decks: &Decks<'_>,
+    workspace: &mut Workspace<'_>,
+    (decks, is_longer): (&Decks<'_>, bool),
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
-    let mut sitting = workspace.sit(decks)?;
+    let mut sitting = if is_longer { workspace.sit_longer(decks)? } else { workspace.sit(decks)? };
     let is_said = session(&mut sitting, term, with)?;
     let no_backup = sitting.end_backup();
     if is_said {
         return Ok(no_backup);
     }
-    let mut lines = words::summary(&sitting.summary(), &sitting.waits()?, sitting.settings());
+    let mut lines = words::summary(&sitting.summary(), &sitting.waits()?, sitting.settings(), Some(with.keys));
     lines.extend(no_backup);
     Ok(Some(joined(&lines)))
 }

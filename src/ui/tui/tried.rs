@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::ops::review::Review;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
+use crate::ui::tui::pages;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::column;
 use crate::ui::tui::paint::footer;
@@ -21,8 +22,13 @@ use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use ratatui::style::Style;
 
-/// Asks, where there is something to ask about; whether the sitting goes on.
-pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<'_>) -> Result<bool, Failure> {
+/// Asks, where there is something to ask about; whether the sitting goes on. What is `said` of an answer is for the next screen.
+pub(super) fn ask(
+    review: &mut Review<'_>,
+    said: &mut Option<String>,
+    term: &mut Term,
+    with: ScreenContext<'_>,
+) -> Result<bool, Failure> {
     let Some(tried) = review.did_you()? else { return Ok(true) };
     let question = words::did_you(&tried.line, tried.day, review.today());
     let mut guard = Guard::new(review.settings().look_ms);
@@ -40,8 +46,9 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
             }
             height = body.height.max(1);
             scroll = scrolled(frame, body, lines, scroll);
-            let pieces: Vec<(String, Tone)> =
+            let mut pieces: Vec<(String, Tone)> =
                 words::TRIED_KEYS.split("   ").map(|piece| (piece.to_owned(), Tone::Plain)).collect();
+            pieces.push((format!("{} why", with.keys.first(Command::Help)), Tone::Quiet));
             frame.render_widget(footer(&pieces, foot.width, with.look), foot);
         })?;
         let Some(event) = term.next(with.stop)? else {
@@ -56,18 +63,24 @@ pub(super) fn ask(review: &mut Review<'_>, term: &mut Term, with: ScreenContext<
         }
         // A key that was pressed before the question was seen answers nothing.
         let admitted = guard.came(review.ticks_ms()).acts();
-        let said = match key.code {
+        let answer = match key.code {
             KeyCode::Char(c) => Tried::of_input(&c.to_string()),
             _ => None,
         };
         let goes_on = with.keys.command(&key) == Some(Command::Reveal);
         let skips = goes_on || matches!(key.code, KeyCode::Enter | KeyCode::Esc);
         match with.keys.command(&key) {
-            _ if admitted && (said.is_some() || skips) => match review.say_tried(&tried, said) {
-                Ok(()) => return Ok(true),
+            _ if admitted && (answer.is_some() || skips) => match review.say_tried(&tried, answer) {
+                Ok(()) => {
+                    if answer.is_some() {
+                        *said = Some(words::noted(&with.keys.first(Command::Undo)));
+                    }
+                    return Ok(true);
+                }
                 Err(why) => failure = Some(why.to_string()),
             },
             _ if skips => {}
+            Some(Command::Help) => pages::show(&|width| wrapped(words::TRIED_HELP, width, Style::new()), term, with)?,
             Some(Command::Quit) => return Ok(false),
             command if scrolls(command, &mut scroll, height) => {}
             _ => {}

@@ -2,13 +2,26 @@
 
 use crate::core::queue::Comeback;
 use crate::core::settings::Settings;
+use crate::core::study_day::StudyDay;
 use crate::core::text::capitalised;
 use crate::core::text::counted;
 use crate::core::text::thousands;
 use crate::ops::day::Nothing;
 use crate::ops::queue::Fit;
+use crate::ui::keymap::Command;
+use crate::ui::keymap::Keymap;
 use crate::ui::words::about;
-use crate::ui::words::paused;
+
+/// That a break lasts.
+#[must_use]
+pub fn paused(until: StudyDay) -> String {
+    paused_until(until, "`lmq pause --off`")
+}
+
+/// The same, and what ends it.
+fn paused_until(until: StudyDay, off: &str) -> String {
+    format!("Paused until {}: nothing is due, and your streak is safe. {off} ends the break", until.iso())
+}
 
 /// What waits for someone who was away or fell behind, and how it is spread.
 #[must_use]
@@ -79,30 +92,56 @@ pub fn fits(fit: &Fit) -> String {
     format!("{}: {cards}{risk}", capitalised(&about(fit.time)))
 }
 
-/// Why there is nothing to ask, and what brings more.
+/// Why there is nothing to ask, and which command brings more.
 #[must_use]
 pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
+    why(nothing, settings, None)
+}
+
+/// The same on the first screen, with the keys that work there.
+#[must_use]
+pub fn nothing_here(nothing: &Nothing, settings: &Settings, keys: &Keymap) -> Vec<String> {
+    why(nothing, settings, Some(keys))
+}
+
+fn why(nothing: &Nothing, settings: &Settings, keys: Option<&Keymap>) -> Vec<String> {
+    let key = |command| keys.map(|keys| keys.first(command));
     if let Some(until) = nothing.paused_until {
-        return vec![paused(until)];
+        return vec![match key(Command::Actions) {
+            Some(key) => paused_until(until, &format!("{key}, then p,")),
+            None => paused(until),
+        }];
     }
     if nothing.no_cards {
-        let no_match = "No card matches this search";
-        let none = "There are no cards yet. `lmq import FILE` or `lmq add` brings some";
-        return vec![if nothing.of_some { no_match } else { none }.to_owned()];
+        let none = "There are no cards yet.";
+        return vec![match key(Command::Add) {
+            _ if nothing.of_some => "No card matches this search".to_owned(),
+            Some(key) => format!("{none} {key} adds one, `lmq import FILE` in a shell brings many"),
+            None => format!("{none} `lmq import FILE` or `lmq add` brings some"),
+        }];
     }
     if nothing.none_daily {
-        return vec![
-            "No deck with cards is asked every day. `lmq decks --all` lists those that are left out".to_owned(),
-        ];
+        let brings = match keys {
+            Some(keys) => format!("Choose one: {} asks it", keys.shown(Command::Reveal, "enter")),
+            None => "`lmq decks --all` lists those that are left out".to_owned(),
+        };
+        return vec![format!("No deck with cards is asked every day. {brings}")];
     }
-    let brings = |option: &str, count: u64| {
-        let how = if nothing.of_some { format!("The same with `{option}`") } else { format!("`lmq review {option}`") };
-        format!("{how} brings {} more", number_word(count))
+    // One key brings one thing after the other.
+    let mut more = key(Command::More);
+    let mut brings = |option: &str, count: u64| {
+        let how = match (keys, more.take()) {
+            (Some(_), None) => return String::new(),
+            (_, Some(key)) => key,
+            (None, None) if nothing.of_some => format!("The same with `{option}`"),
+            (None, None) => format!("`lmq review {option}`"),
+        };
+        format!(". {how} brings {} more", number_word(count))
     };
     let mut lines = Vec::new();
     if nothing.past_limit > 0 {
         let more = brings("--limit 20", nothing.past_limit.min(20));
-        lines.push(format!("Today's reviews are done. {more}"));
+        lines.push(format!("Today's reviews are done{more}"));
     }
     if nothing.siblings > 0 {
         lines.push(counted(
@@ -113,32 +152,38 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
     }
     if nothing.buried > 0 {
         let cards = counted(nothing.buried, "due card is buried", "due cards are buried");
-        lines.push(format!(
-            "{cards}. `lmq bury --off is:buried` brings {} back",
-            if nothing.buried == 1 { "it" } else { "them" }
-        ));
+        let back = if nothing.buried == 1 { "it" } else { "them" };
+        lines.push(match (key(Command::Search), key(Command::Bury)) {
+            (Some(search), Some(bury)) => {
+                format!("{cards}. {search} with is:buried lists {back}, and there {bury} brings {back} back")
+            }
+            _ => format!("{cards}. `lmq bury --off is:buried` brings {back} back"),
+        });
     }
     let due = if lines.is_empty() { "Nothing is due" } else { "" };
     let new = counted(nothing.new, "new card waits", "new cards wait");
     if nothing.new > 0 && nothing.more_new == 0 {
         let why = "what comes before must be learned first, or a card of the same note has its turn first";
         lines.push(format!("{new}: {why}"));
-    } else if nothing.new > 0 && nothing.new_wait {
-        lines.push(format!("{NEW_WAIT}. {}", brings("--new 5", nothing.more_new)));
-    } else if nothing.new > 0 && settings.new_per_day == 0 {
-        lines.push(format!("{new}, and your limit is none a day. {}", brings("--new 5", nothing.more_new)));
-    } else if nothing.new > 0 && nothing.new_met {
-        let met = counted(u64::from(settings.new_per_day), "new card", "new cards");
-        let met = format!("you have met today's {met}. {}", brings("--new 5", nothing.more_new));
-        lines.push(if due.is_empty() { capitalised(&met) } else { format!("{due}, and {met}") });
-        return lines;
     } else if nothing.new > 0 {
-        let cards = counted(
-            nothing.new,
-            "new card waits for another day, by the limit of its deck",
-            "new cards wait for another day, by the limits of their decks",
-        );
-        lines.push(format!("{cards}. {}", brings("--new 5", nothing.more_new)));
+        let more = brings("--new 5", nothing.more_new);
+        if nothing.new_wait {
+            lines.push(format!("{NEW_WAIT}{more}"));
+        } else if settings.new_per_day == 0 {
+            lines.push(format!("{new}, and your limit is none a day{more}"));
+        } else if nothing.new_met {
+            let met = counted(u64::from(settings.new_per_day), "new card", "new cards");
+            let met = format!("you have met today's {met}{more}");
+            lines.push(if due.is_empty() { capitalised(&met) } else { format!("{due}, and {met}") });
+            return lines;
+        } else {
+            let cards = counted(
+                nothing.new,
+                "new card waits for another day, by the limit of its deck",
+                "new cards wait for another day, by the limits of their decks",
+            );
+            lines.push(format!("{cards}{more}"));
+        }
     }
     if !due.is_empty() {
         lines.insert(0, due.to_owned());
@@ -149,7 +194,7 @@ pub fn nothing(nothing: &Nothing, settings: &Settings) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::study_day::StudyDay;
+    use crate::core::settings::KeyPreset;
     use crate::core::units::Millis;
 
     fn said(why: &Nothing) -> String {
@@ -180,12 +225,31 @@ mod tests {
         assert!(said(&Nothing { more_new: 2, ..new.clone() }).ends_with("brings two more"));
         assert!(!said(&Nothing { more_new: 0, ..new.clone() }).contains("brings"), "five places would bring none");
         assert!(said(&Nothing { new_wait: true, past_limit: 9, ..new.clone() }).contains("fits into one session"));
-        assert!(said(&Nothing { of_some: true, ..new }).ends_with("The same with `--new 5` brings five more"));
+        assert!(said(&Nothing { of_some: true, ..new.clone() }).ends_with("The same with `--new 5` brings five more"));
         assert_eq!(said(&Nothing { no_cards: true, of_some: true, ..none.clone() }), "No card matches this search");
         assert!(said(&Nothing { no_cards: true, ..none.clone() }).starts_with("There are no cards yet"));
         assert!(said(&Nothing { none_daily: true, ..none.clone() }).contains("`lmq decks --all`"));
         let paused = Nothing { paused_until: Some(StudyDay(20_000)), past_limit: 9, ..none };
         assert!(said(&paused).starts_with("Paused until") && !said(&paused).contains("limit"));
+    }
+
+    #[test]
+    fn on_the_first_screen_keys_bring_what_a_command_brings_elsewhere() {
+        let keys = Keymap::new(KeyPreset::Usual, &[("more".to_owned(), "z".to_owned())].into()).unwrap();
+        let said = |why: &Nothing| nothing_here(why, &Settings::default(), &keys).join("\n");
+        let new = Nothing { new: 30, more_new: 5, new_met: true, ..Nothing::default() };
+        assert_eq!(said(&new), "Nothing is due, and you have met today's 10 new cards. z brings five more");
+        let both = said(&Nothing { past_limit: 64, ..new.clone() });
+        assert_eq!(both, "Today's reviews are done. z brings twenty more\nYou have met today's 10 new cards");
+        for why in [
+            Nothing { of_some: true, ..new },
+            Nothing { no_cards: true, ..Nothing::default() },
+            Nothing { none_daily: true, ..Nothing::default() },
+            Nothing { buried: 2, ..Nothing::default() },
+            Nothing { paused_until: Some(StudyDay(20_000)), ..Nothing::default() },
+        ] {
+            assert!(!said(&why).contains("`lmq") || said(&why).contains("adds one"), "{}", said(&why));
+        }
     }
 
     #[test]

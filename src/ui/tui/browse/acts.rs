@@ -10,6 +10,7 @@ use crate::ops::browse::Sort;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse::Browser;
+use crate::ui::tui::browse::table;
 use crate::ui::tui::browse::table::Column;
 use crate::ui::tui::paint::fit;
 use crate::ui::tui::pick;
@@ -22,7 +23,7 @@ const ACTS: &[(Command, &str)] = &[
     (Command::Suspend, "suspend, or put back"),
     (Command::Bury, "hold back until tomorrow, or no longer"),
     (Command::Mark, "give the star, or take it away"),
-    (Command::Tag, "give a tag"),
+    (Command::Tag, "give tags"),
     (Command::Untag, "take a tag away"),
     (Command::Move, "move to another deck"),
     (Command::SetDue, "set the day on which they are due"),
@@ -30,7 +31,7 @@ const ACTS: &[(Command, &str)] = &[
     (Command::Delete, "delete their notes"),
 ];
 
-impl Browser<'_> {
+impl Browser<'_, '_> {
     /// The rows that an act is for: those that are selected, else the chosen one.
     fn meant(&self) -> Vec<RowId> {
         if self.selected.is_empty() {
@@ -62,12 +63,28 @@ impl Browser<'_> {
         let choices: Vec<Choice> = sorts.iter().map(choice).collect();
         let at = sorts.iter().position(|column| column.sorts() == Some(now.by)).unwrap_or(0);
         let chosen = pick::one("Sort by", &choices, at, &|frame| self.draw(frame, with), term, with)?;
-        if let Some(by) = chosen.and_then(|place| sorts.get(place)).and_then(|column| column.sorts()) {
-            self.kept.sort = Sort { by, downwards: by == now.by && !now.downwards };
-            (self.chosen, self.top, self.range) = (0, 0, None);
-            self.begin()?;
+        match chosen.and_then(|place| sorts.get(place)) {
+            Some(column) => self.sort_by(*column),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Sorts by a column; by the same one again, the other way round.
+    fn sort_by(&mut self, column: Column) -> Result<(), Failure> {
+        let Some(by) = column.sorts() else { return Ok(()) };
+        let now = self.kept.sort;
+        self.kept.sort = Sort { by, downwards: by == now.by && !now.downwards };
+        (self.chosen, self.top, self.range) = (0, 0, None);
+        self.begin()
+    }
+
+    /// Sorts by the column whose head is at `x`.
+    pub(super) fn sort_at(&mut self, x: u16) -> Result<(), Failure> {
+        let columns = self.kept.columns.fitted(usize::from(self.list.width), &self.needs, self.kept.sort);
+        match table::at(&columns, usize::from(x)) {
+            Some(column) => self.sort_by(column),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn choose_columns(&mut self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
@@ -139,7 +156,7 @@ impl Browser<'_> {
             Command::Mark => Some(Act::Mark),
             Command::Reset => Some(Act::Reset),
             Command::Delete => Some(Act::Delete),
-            Command::Tag => ask("Tag", &tags)?.map(Act::Tag),
+            Command::Tag => ask("Tags", &tags)?.map(Act::Tag),
             Command::Untag => ask("Take away the tag", &tags)?.map(Act::Untag),
             Command::Move => ask("Move to the deck", &decks)?.map(Act::Move),
             Command::SetDue => {

@@ -34,13 +34,13 @@ const WIDE: u16 = 120;
 
 /// The areas of the screen.
 pub(super) struct Places {
-    head: Rect,
+    pub(super) head: Rect,
     /// The line under the query: a caret where that is wrong.
     caret: Rect,
-    heads: Rect,
+    pub(super) heads: Rect,
     pub(super) list: Rect,
-    preview: Option<Rect>,
-    foot: Rect,
+    pub(super) preview: Option<Rect>,
+    pub(super) foot: Rect,
 }
 
 impl Places {
@@ -78,13 +78,13 @@ impl Places {
     }
 }
 
-impl Browser<'_> {
+impl Browser<'_, '_> {
     /// The areas of the screen, and what is said in its foot, which takes lines from the list.
     pub(super) fn places(&self, area: Rect, look: Look) -> (Places, Vec<Line<'static>>) {
         let width = usize::from(area.width);
         let said = match (&self.fault, &self.said) {
             (Some(error), _) => {
-                let said = joined(&[capitalised(&error.fault.to_string()), error.fault.help()]);
+                let said = joined(&[error.fault.to_string(), error.fault.help()].map(|said| capitalised(&said)));
                 wrapped(&said, width, style(Tone::Bad, look))
             }
             (None, Some(said)) => wrapped(said, width, style(Tone::Near, look)),
@@ -98,7 +98,7 @@ impl Browser<'_> {
         self.draw_query(frame, &places, with);
         let list_width = usize::from(places.list.width);
         let (today, settings) = (self.workspace.today(), self.workspace.settings());
-        let columns = self.kept.columns.fitted(list_width);
+        let columns = self.kept.columns.fitted(list_width, &self.needs, self.kept.sort);
         frame.render_widget(table::head(&columns, self.kept.sort, with.look), places.heads);
         let lines: Vec<Line<'static>> = self
             .rows
@@ -126,6 +126,7 @@ impl Browser<'_> {
             self.draw_preview(frame, area, with);
         }
         let above = u16::try_from(said.len()).unwrap_or(0).min(places.foot.height.saturating_sub(1));
+        let said = cut_off(said, above, with.look);
         frame.render_widget(Paragraph::new(said), Rect { height: above, ..places.foot });
         let foot = Rect { y: places.foot.y + above, height: places.foot.height - above, ..places.foot };
         frame.render_widget(footer(&self.hints(with), foot.width, with.look), foot);
@@ -164,10 +165,16 @@ impl Browser<'_> {
             let x = u16::try_from(sign.width() + x).unwrap_or(0).min(places.head.width.saturating_sub(1));
             frame.set_cursor_position(Position { x: places.head.x + x, y: places.head.y });
         }
-        if let Some(error) = &self.fault {
-            let columns = sign.width() + self.query.column_in_view(error.at, room.max(4));
-            frame.render_widget(say(&format!("{}^", " ".repeat(columns)), Tone::Bad, with.look), places.caret);
+        let columns = self.fault.as_ref().map(|error| sign.width() + self.query.column_in_view(error.at, room.max(4)));
+        let caret = columns.map_or_else(String::new, |columns| format!("{}^", " ".repeat(columns)));
+        let mut below = say(&caret, Tone::Bad, with.look);
+        // What Tab goes through.
+        let offers = self.offers().iter().map(|offer| one_line(&offer.shown)).collect::<Vec<_>>().join(" · ");
+        if self.typing && !offers.is_empty() {
+            let offers = fit(&format!("  {offers}"), width.saturating_sub(caret.width()));
+            below.spans.extend(say(&offers, Tone::Quiet, with.look).spans);
         }
+        frame.render_widget(below, places.caret);
     }
 
     fn draw_preview(&self, frame: &mut Frame<'_>, area: Rect, with: ScreenContext<'_>) {
@@ -201,20 +208,34 @@ impl Browser<'_> {
         }
         lines.push(Line::default());
         lines.extend(wrapped(&facts.join(" · "), width, style(Tone::Quiet, with.look)));
+        let scroll =
+            self.preview_scroll().min(u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_sub(area.height));
+        self.preview.set((self.row(), scroll));
+        let lines = lines.split_off(usize::from(scroll));
         frame.render_widget(Paragraph::new(cut_off(lines, area.height, with.look)), area);
     }
 
+    /// How far the card beside the list is scrolled: another one begins at its top.
+    pub(super) fn preview_scroll(&self) -> u16 {
+        let (row, scroll) = self.preview.get();
+        if row == self.row() { scroll } else { 0 }
+    }
+
     /// The keys that work now, the most useful first.
-    fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
-        let key = |command| with.keys.first(command);
+    pub(super) fn hints(&self, with: ScreenContext<'_>) -> Vec<(String, Tone)> {
         if self.typing {
-            let completes = self.completion().map(|_| "Tab completes".to_owned());
+            let completes = self.offers().first().map(|_| "Tab completes".to_owned());
             let pieces = [
                 format!("{} to the list", with.keys.shown(Command::FormSave, "enter")),
                 format!("{} shows all cards", with.keys.shown(Command::FormLeave, "esc")),
             ];
             return pieces.into_iter().chain(completes).map(|piece| (piece, Tone::Quiet)).collect();
         }
+        self.hinted(with).into_iter().map(|(_, hint)| (hint, Tone::Quiet)).collect()
+    }
+
+    /// Commands that have a key while nothing is typed, and what is said of each.
+    pub(super) fn hinted(&self, with: ScreenContext<'_>) -> Vec<(Command, String)> {
         let count =
             if self.selected.is_empty() { String::new() } else { format!(" ({})", number(self.selected.len())) };
         let pieces = [
@@ -226,10 +247,10 @@ impl Browser<'_> {
             (Command::Page, "page".to_owned()),
             (Command::Sort, "sort".to_owned()),
         ];
-        pieces
-            .into_iter()
-            .filter(|(command, _)| !key(*command).is_empty())
-            .map(|(command, what)| (format!("{} {what}", key(command)), Tone::Quiet))
+        let named = pieces.into_iter().map(|(command, what)| (command, with.keys.first(command), what));
+        named
+            .filter(|(_, key, _)| !key.is_empty())
+            .map(|(command, key, what)| (command, format!("{key} {what}")))
             .collect()
     }
 }

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::ui::keymap::Command;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::browse::Browser;
+use crate::ui::tui::browse::condition;
 use crate::ui::tui::input::Input;
 use crate::ui::tui::paint::filled;
 use crate::ui::tui::pick;
@@ -18,22 +19,7 @@ const MOST_NAME: usize = 24;
 /// The key that renames one in that list.
 const RENAME: &str = "r";
 
-/// A condition with a name in it, such as that of a saved search.
-pub(super) fn condition(field: &str, name: &str) -> String {
-    let is_bare = !name.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
-    if is_bare { format!("{field}:{name}") } else { format!("{field}:\"{name}\"") }
-}
-
-impl Browser<'_> {
-    /// The query with the name of a saved search completed, where one is being typed at its end.
-    pub(super) fn completion(&self) -> Option<String> {
-        let text = self.query.text();
-        let (before, typed) = text.rsplit_once("saved:")?;
-        let names = self.workspace.settings().searches.keys();
-        let name = *pick::completions(typed.trim_matches('"'), names).first()?;
-        Some(format!("{before}{}", condition("saved", name))).filter(|whole| *whole != text)
-    }
-
+impl Browser<'_, '_> {
     /// Lists the saved searches; the one in force can be saved there.
     pub(super) fn saved_searches(&mut self, term: &mut Term, with: ScreenContext<'_>) -> Result<(), Failure> {
         let query = self.query.text().trim().to_owned();

@@ -25,7 +25,7 @@ const GAP: usize = 2;
 const MARKS: usize = 3;
 
 /// Columns that the card's text has at least while others can make room for it; half of them all where there are few.
-const LEAST_TEXT: usize = 26;
+const LEAST_TEXT: usize = 32;
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,11 +79,11 @@ impl Column {
         matches!(self, Self::Interval | Self::Ease | Self::Lapses)
     }
 
-    /// Columns that it takes, its head and a mark of the order included.
-    fn width(self, whole: usize) -> usize {
+    /// Columns that it takes at most, its head and a mark of the order included.
+    fn most(self, whole: usize) -> usize {
         match self {
             // Names of decks can be long paths: they get more where there is more.
-            Self::Deck | Self::Tags => (whole / 8).clamp(8, 24),
+            Self::Deck | Self::Tags => (whole / 6).clamp(8, 24),
             Self::Card => 0,
             Self::State => 9,
             Self::Due => 11,
@@ -91,6 +91,27 @@ impl Column {
             Self::Ease => 6,
             Self::Lapses => 8,
         }
+    }
+}
+
+/// What each column needs for the cards that were seen so far. It only grows, so that no column jumps while one scrolls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Needs([usize; Column::ALL.len()]);
+
+impl Needs {
+    /// Makes room for a card.
+    pub(super) fn meet(&mut self, line: &CardLine, today: StudyDay, settings: &Settings) {
+        for (need, column) in self.0.iter_mut().zip(Column::ALL).filter(|(_, column)| *column != Column::Card) {
+            *need = (*need).max(cell(column, line, today, settings).0.width());
+        }
+    }
+
+    /// Columns that one takes of so many.
+    fn of(&self, column: Column, whole: usize, sort: Sort) -> usize {
+        let place = Column::ALL.iter().position(|one| *one == column);
+        let need = place.and_then(|place| self.0.get(place)).copied().unwrap_or(0);
+        let mark = if column.sorts() == Some(sort.by) { 2 } else { 0 };
+        column.most(whole).min(need.max(column.name().width() + mark))
     }
 }
 
@@ -121,11 +142,11 @@ impl Columns {
         }
     }
 
-    /// Those that find room in `width` columns, each with its own.
-    pub(super) fn fitted(&self, width: usize) -> Vec<(Column, usize)> {
+    /// Those that find room in `width` columns, each with its own. The card has what the others leave.
+    pub(super) fn fitted(&self, width: usize, needs: &Needs, sort: Sort) -> Vec<(Column, usize)> {
         let mut shown = self.0.clone();
-        let taken =
-            |shown: &[Column]| shown.iter().map(|column| column.width(width) + GAP).sum::<usize>() + MARKS - GAP;
+        let of = |column: &Column| if *column == Column::Card { 0 } else { needs.of(*column, width, sort) };
+        let taken = |shown: &[Column]| shown.iter().map(|column| of(column) + GAP).sum::<usize>() + MARKS - GAP;
         for column in Column::GIVE_WAY {
             if taken(&shown) + LEAST_TEXT.min(width / 2) <= width {
                 break;
@@ -133,10 +154,7 @@ impl Columns {
             shown.retain(|one| *one != column);
         }
         let text = width.saturating_sub(taken(&shown)).max(1);
-        shown
-            .into_iter()
-            .map(|column| (column, if column == Column::Card { text } else { column.width(width) }))
-            .collect()
+        shown.into_iter().map(|column| (column, if column == Column::Card { text } else { of(&column) })).collect()
     }
 }
 
@@ -209,6 +227,18 @@ pub(super) fn head(columns: &Fitted, sort: Sort, look: Look) -> Line<'static> {
     Line::from(Span::styled(text, style(Tone::Quiet, look)))
 }
 
+/// The column at `x` of the table.
+pub(super) fn at(columns: &Fitted, x: usize) -> Option<Column> {
+    let mut end = MARKS;
+    columns
+        .iter()
+        .find(|(_, room)| {
+            end += room + GAP;
+            x < end
+        })
+        .map(|(column, _)| *column)
+}
+
 /// How a row stands among others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Stands {
@@ -265,6 +295,7 @@ mod tests {
     use crate::ui::Palette;
 
     const TODAY: StudyDay = StudyDay(1000);
+    const SORT: Sort = Sort { by: SortBy::Due, downwards: false };
 
     fn look(colour: bool) -> Look {
         Look { colour, width: 80, links: false, palette: Palette::OWN, spoken: false }
@@ -326,11 +357,27 @@ mod tests {
         ]
     }
 
+    fn needs() -> Needs {
+        let mut needs = Needs::default();
+        lines().iter().for_each(|line| needs.meet(line, TODAY, &Settings::default()));
+        needs
+    }
+
+    #[test]
+    fn the_card_has_what_short_columns_leave() {
+        let mut needs = Needs::default();
+        needs.meet(&line("mine", "one", &[], CardState::default()), TODAY, &Settings::default());
+        let columns = Columns::default().fitted(100, &needs, SORT);
+        let text = columns.iter().find(|(column, _)| *column == Column::Card).unwrap().1;
+        assert!(columns.len() == Column::ALL.len() && text >= 36, "{columns:?}");
+        assert_eq!((at(&columns, 5), at(&columns, 12)), (Some(Column::Deck), Some(Column::Card)));
+        assert_eq!(at(&columns, 500), None);
+    }
+
     fn shown(columns: &Columns, width: usize) -> String {
         let settings = Settings::default();
-        let sort = Sort { by: SortBy::Due, downwards: false };
-        let columns = columns.fitted(width);
-        let mut out = vec![head(&columns, sort, look(false)).to_string()];
+        let columns = columns.fitted(width, &needs(), SORT);
+        let mut out = vec![head(&columns, SORT, look(false)).to_string()];
         for (place, line) in lines().iter().enumerate() {
             let stands = Stands { chosen: place == 2, selected: place % 2 == 0, active: true };
             let row = row(line, stands, &columns, (TODAY, &settings), look(false)).to_string();
@@ -373,7 +420,7 @@ mod tests {
     fn states_have_colours_and_the_chosen_row_is_one_thing() {
         let settings = Settings::default();
         let span = |place: usize, stands: Stands, text: &str| {
-            let columns = Columns::default().fitted(120);
+            let columns = Columns::default().fitted(120, &needs(), SORT);
             let row = row(&lines()[place], stands, &columns, (TODAY, &settings), look(true));
             row.spans.into_iter().find(|span| span.content.trim() == text).unwrap().style
         };

@@ -55,7 +55,7 @@ fn progress(session: &Session, today: StudyDay, now: Timestamp, width: usize, lo
     lines.push(Line::from(format!("{}  {done} of {all}", gauge(count(done), count(all), GAUGE))));
     let (passed, of) = summary.recalled;
     if of > 0 {
-        lines.extend(wrapped(&format!("{passed} of {of} recalled"), width, Style::new()));
+        lines.extend(wrapped(&words::recalled(passed, of), width, Style::new()));
     }
     lines.push(Line::default());
     lines.push(say(&format!("To come · {}", words::about(session.time_left(now))), Tone::Quiet, look));

@@ -16,8 +16,9 @@ use std::collections::BTreeSet;
 
 /// Asks what to do with the chosen deck, or with those that are hidden; gives what was done, in words.
 pub(super) fn act(
-    workspace: &mut Workspace,
+    workspace: &mut Workspace<'_>,
     row: Option<&DeckRow>,
+    is_paused: bool,
     behind: &dyn Fn(&mut Frame<'_>),
     term: &mut Term,
     with: ScreenContext<'_>,
@@ -35,6 +36,9 @@ pub(super) fn act(
     }
     if !hidden.is_empty() {
         offer("s", "show a hidden deck again", DeckAct::Show(String::new()));
+    }
+    if is_paused {
+        offer("p", "end the break", DeckAct::EndBreak);
     }
     if choices.is_empty() {
         return Ok(Some("Choose a deck first".to_owned()));
@@ -63,7 +67,7 @@ pub(super) fn act(
             let sure = cards <= 1 || pick::one(&question, &lines, 0, behind, term, with)? == Some(1);
             sure.then_some(DeckAct::Remove)
         }
-        DeckAct::Hide => Some(DeckAct::Hide),
+        act @ (DeckAct::Hide | DeckAct::EndBreak) => Some(act),
     };
     let Some(act) = act else { return Ok(None) };
     let name = row.map_or("", |row| row.name.as_str());

@@ -124,7 +124,7 @@ impl Page<'_> {
         let overview = self.overview;
         let strong = |text: &str| wrapped(text, width, style(Tone::Strong, look));
         if let Some(nothing) = &overview.nothing {
-            let said = words::nothing(nothing, self.settings);
+            let said = words::nothing_here(nothing, self.settings, self.with.keys);
             let mut lines = Vec::new();
             for (place, text) in said.iter().enumerate() {
                 lines.extend(if place == 0 { strong(text) } else { wrapped(text, width, Style::new()) });
