@@ -266,12 +266,11 @@ fn asked_for(args: &Args, ctx: &mut Ctx) -> Result<Option<Args>, Failure> {
     ctx.line("A card of your own; an empty line leaves")?;
     let mut said = Vec::new();
     for what in ["Deck: ", "Question: ", "Answer: "] {
-        // What a cloze hides is its answer.
-        if said.len() == 2 && said.last().is_some_and(|question: &String| has_deletion(question)) {
-            break;
-        }
+        let hides = |question: &String| has_deletion(&numbered(question));
         match ask::line(ctx, what)?.filter(|line| !line.is_empty()) {
             Some(line) => said.push(line),
+            // What a cloze hides is its answer.
+            None if said.get(1).is_some_and(hides) => {}
             None => return Ok(None),
         }
     }

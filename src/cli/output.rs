@@ -169,7 +169,7 @@ mod tests {
     fn lines_are_broken_between_words_and_nowhere_else() {
         for (text, lines) in [
             ("short", "short"),
-            ("with --dry-run and --screen-reader", "with --dry-run\nand\n--screen-reader"),
+            ("with --dry-run and --screen-reader", "with\n--dry-run and\n--screen-reader"),
             ("see decks/work/team.toml:3:1 there", "see\ndecks/work/team.toml:3:1\nthere"),
             ("  the hint of a line", "  the hint of\n  a line"),
             ("one two three four\n\nfive", "one two three\nfour\n\nfive"),

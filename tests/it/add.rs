@@ -20,7 +20,7 @@ fn without_a_deck_the_card_is_asked_for_where_somebody_is_there_to_answer() {
     let said = lmq.run_with("team\nWho leads?\nAmara\n", ["add", "--screen-reader"]).ok().stdout;
     assert!(said.contains("Deck: Question: Answer: added team/who-leads"), "{said}");
     let said =
-        lmq.run_with("team\nThe retro is on {{Friday}}\n", ["add", "--screen-reader", "--tag", "q1"]).ok().stdout;
+        lmq.run_with("team\nThe retro is on {{Friday}}\n\n", ["add", "--screen-reader", "--tag", "q1"]).ok().stdout;
     assert!(said.contains("added team/the-retro-is-on"), "a cloze has its answer: {said}");
     assert_eq!(lmq.cards("tag:q1").len(), 1);
     assert!(lmq.run_with("team\n\n", ["add", "--screen-reader"]).ok().stdout.contains("nothing was added"));

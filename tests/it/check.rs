@@ -287,7 +287,7 @@ fn near_equal_prompts_among_many_cards_are_found_without_comparing_pairs() {
             number * 7
         ));
     }
-    table.push_str("In which of the many houses of street number 5 does person 36 live\tanother\n");
+    table.push_str("In which of the many homes of street number 5 does person 35 live\tanother\n");
     std::fs::write(folder.path().join("many.tsv"), table).unwrap();
     let output =
         lmq(folder.path(), &["check", "many.tsv", "--json", "--allow", "missing-source", "--allow", "missing-topic"]);

@@ -100,7 +100,7 @@ fn a_removed_deck_is_listed_with_the_way_back_which_an_import_of_its_file_tells_
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
     lmq.run(["import", "team.toml"]).done();
-    lmq.run(["decks", "remove", "team", "--yes"]).done();
+    lmq.run(["decks", "remove", "work::team", "--yes"]).done();
     let said = lmq.run(["import", "team.toml"]).ok();
     let way = "`lmq decks show work::team` brings it back with its cards";
     assert!(said.stdout.contains("3 stay deleted") && said.stderr.contains(way), "{said:?}");

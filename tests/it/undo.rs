@@ -59,9 +59,9 @@ fn a_card_without_a_key_goes_by_its_question_and_never_by_its_id() {
         "a.csv",
         "front,back\nWhich of the three roles in a team owns the budget of the year?,the lead\nWho?,Amara\n",
     );
-    let id = lmq.id("Who?");
+    let id = lmq.id("deck:a Amara");
     let asks = "“Which of the three roles in a team owns the …”";
-    let named = lmq.id("roles");
+    let named = lmq.id("deck:a roles");
     lmq.run(["answer", &named, "good"]).done();
     lmq.run(["edit", &id, "--set", "back=Bela"]).done();
     assert_eq!(lmq.run(["undo"]).out(), "undid: edited “Who?”\n");

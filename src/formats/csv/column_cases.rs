@@ -141,13 +141,13 @@ fn questions_with_options_are_choices() {
         ("Question,Option A,Option B,Option C,Answer\nq,x,y,z,B\nr,1,2,3,A\n", "q → y / x / z"),
         (
             "Question;Answer 1;Answer 2;Answer 3;Time limit;Correct answer(s)\nq;x;y;z;20;2\nr;1;2;3;20;1\n",
-            "q → y / x / z (Time limit: 20)",
+            "q → y / x / z",
         ),
         // What a template says of its cells, and rows that are counted.
         (
             "\u{feff},Question - max 120 characters,Answer 1 - max 75 characters,Answer 2 - max 75 characters,\
              \"Time limit (sec) – 5, 10, or 20 secs\",Correct answer(s) - choose at least one\n1,q,x,y,20,2\n2,r,v,w,20,1\n",
-            "q → y / x (Time limit (sec) – 5, 10, or 20 secs: 20)",
+            "q → y / x",
         ),
         // A number alone is no instruction.
         ("Question,Option - 1,Option - 2,Option - 3,Correct answer\nq,x,y,z,2\nr,u,v,w,1\n", "q → y / x / z"),

@@ -138,16 +138,25 @@ pub fn unfollow(store: &Store, path: &Path) -> Result<(), Failure> {
             paths => format!("followed are {}", paths.join(", ")),
         }));
     };
-    if let Some(folder) = source.folder.and_then(|folder| sources.iter().find(|source| source.id == folder)) {
+    let is_inside = |source: &SourceFile, folder: &SourceFile| {
+        folder.is_folder && folder.id != source.id && Path::new(&source.path).starts_with(&folder.path)
+    };
+    if let Some(folder) = sources.iter().find(|folder| folder.followed && is_inside(source, folder)) {
         return Err(Failure::usage(format!("`{shown}` is followed as a part of `{}`", folder.path))
             .hint("name that folder, or move the file out of it"));
     }
-    Ok(store.unfollow(source.id)?)
+    for inside in sources.iter().filter(|other| other.id == source.id || is_inside(other, source)) {
+        store.unfollow(inside.id)?;
+    }
+    Ok(())
 }
 
 /// Paths that were named to be followed, quoted.
 fn followed_paths(sources: &[SourceFile]) -> Vec<String> {
-    let named = sources.iter().filter(|source| source.followed && source.folder.is_none());
+    let folders: Vec<&Path> =
+        sources.iter().filter(|source| source.is_folder).map(|source| Path::new(&source.path)).collect();
+    let is_inside = |path: &Path| folders.iter().any(|folder| path != *folder && path.starts_with(folder));
+    let named = sources.iter().filter(|source| source.followed && !is_inside(Path::new(&source.path)));
     named.map(|source| format!("`{}`", source.path)).collect()
 }
 
