@@ -14,7 +14,6 @@ use crate::ops::files::Rights;
 use crate::ops::files::of_format;
 use crate::store::DeckSet;
 use std::io;
-use std::io::Seek as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -160,16 +159,13 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         decks = store.decks_of(&cards)?;
         among = Some(cards.into_iter().map(|card| card.note).collect());
     }
-    let count = if file.is_some() {
-        write(file, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?
-    } else {
-        // What a format can't hold is found before the first byte goes out: nobody is left with half a file.
-        let failed = |error: io::Error| failure_of(&error);
-        let mut whole = tempfile::tempfile().map_err(failed)?;
-        let count = ops::export::notes(&store, &decks, among.as_ref(), exporter, &mut whole)?.map_err(failed)?;
-        whole.rewind().and_then(|()| io::copy(&mut whole, &mut ctx.out)).map_err(failed)?;
-        usize::try_from(count).unwrap_or(usize::MAX)
-    };
+    if file.is_none() {
+        // What a format can't hold is found before the first byte goes out: nobody is left with half a file. A copy on the disk
+        // would need room there, and what is exported may be what is to be saved from a full one.
+        ops::export::notes(&store, &decks, among.as_ref(), exporter, &mut io::sink())?
+            .map_err(|error| failure_of(&error))?;
+    }
+    let count = write(file, ctx, |out| ops::export::notes(&store, &decks, among.as_ref(), exporter, out))?;
     ctx.say(&format!("wrote {}", counted(count, "note", "notes")));
     Ok(())
 }

@@ -46,7 +46,8 @@ fn a_file_is_followed_until_somebody_ends_it_which_is_said_at_once() {
     assert!(lmq.run(["import", "--unlink", "d/a.csv"]).err(2).contains("as a part of"));
     lmq.run(["import", "--unlink", "d"]).done();
     lmq.write("d/b.csv", "front,back\ntwo,2\n");
-    assert_eq!(lmq.cards("two").len(), 0);
+    let decks = lmq.json(["decks", "--json"]);
+    assert!(decks.as_array().unwrap().iter().all(|deck| deck["name"] != "b"), "{decks}");
     lmq.assert_sound();
 }
 

@@ -193,7 +193,7 @@ fn questions_with_options_are_choices() {
     assert!(said(&numbers).contains("by its number, starting at 1"), "{}", said(&numbers));
     // Several right ones, or none: it stays a question and an answer.
     let outcomes = read("Question,Option A,Option B,Option C,Answer\nq,x,y,z,\"A,B\"\nr,1,2,3,C\n");
-    assert_eq!(lines(&outcomes)[0], "q → A,B (Option A: x; Option B: y; Option C: z)");
+    assert_eq!(lines(&outcomes)[0], "q → x, y (Option A: x; Option B: y; Option C: z)");
     // Columns of a vocabulary.
     assert_eq!(
         lines(&read("Word,Alternative 1,Alternative 2,Translation\nx,y,z,w\na,b,c,d\n"))[0],
