@@ -60,7 +60,7 @@ fn a_card_without_a_key_goes_by_its_question_and_never_by_its_id() {
         "front,back\nWhich of the three roles in a team owns the budget of the year?,the lead\nWho?,Amara\n",
     );
     let id = lmq.id("deck:a Amara");
-    let asks = "“Which of the three roles in a team owns the …”";
+    let asks = "“Which of the three roles in a team owns the budget …”";
     let named = lmq.id("deck:a roles");
     lmq.run(["answer", &named, "good"]).done();
     lmq.run(["edit", &id, "--set", "back=Bela"]).done();
