@@ -1,4 +1,5 @@
 use crate::cli::Ctx;
+use crate::cli::ask;
 use crate::cli::ask::asked_again;
 use crate::cli::ask::in_terminal;
 use crate::cli::edit::refused;
@@ -29,19 +30,20 @@ use std::path::PathBuf;
 ///
 /// The deck is made if it is not there yet. The card gets a key from its question, so that you can name it: `deck/who-owns-it`.
 /// A question with {{c1::hidden}} parts becomes a cloze, and so does one with {{hidden}} parts that has no answer. Without a
-/// question your editor opens with a card of each kind to choose from.
-#[derive(Debug, clap::Args)]
+/// question your editor opens with a card of each kind to choose from, and without a deck you are asked line by line.
+#[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   lmq add team \"Who owns the roadmap?\" \"Amara\"
   lmq add team \"The retro is every {{second Friday}}\" --tag habits
+  lmq add                           asks for deck, question and answer
   lmq add team                      in your editor, any kind of card
   lmq add geo \"Capital of Peru\" Lima --reversed
   lmq add team \"Who leads sales?\" Amara Bela Cem --kind choice     the right one first
   lmq add team \"Three parts of feedback?\" \"what was done\" effect \"next time\" --kind list")]
 pub(super) struct Args {
     /// The deck; `a::b` is one inside another
-    deck: String,
+    deck: Option<String>,
 
     /// The question; `-` reads a [[card]] from standard input
     #[arg(value_name = "QUESTION")]
@@ -86,6 +88,12 @@ pub(super) struct Args {
     /// Print the cards as JSON
     #[arg(long)]
     json: bool,
+}
+
+impl Args {
+    fn deck(&self) -> &str {
+        self.deck.as_deref().unwrap_or_default()
+    }
 }
 
 /// A card of each kind.
@@ -155,7 +163,7 @@ fn fields(kind: &str, front: &str, backs: &[String]) -> Result<Fields, Failure> 
 
 fn text(args: &Args, front: &str) -> Result<NoteText, Failure> {
     let blank = |text: &str| text.trim().is_empty();
-    if blank(&args.deck) || blank(front) || args.backs.iter().any(|back| blank(back)) {
+    if blank(args.deck()) || blank(front) || args.backs.iter().any(|back| blank(back)) {
         return Err(Failure::usage("deck, question and answer must not be empty").hint(HOW));
     }
     if args.key.as_deref().is_some_and(blank) {
@@ -225,33 +233,59 @@ fn with_options(args: &Args, card: (Option<String>, NoteText)) -> Result<(Option
 
 /// A card written in the editor; nothing where its user left it.
 fn written(args: &Args, ctx: &mut Ctx, store: &Store) -> Result<Option<(Option<String>, NoteText, Draft)>, Failure> {
-    let again = format!("lmq add {} --resume", one_line(&args.deck));
+    let again = format!("lmq add {} --resume", one_line(args.deck()));
     let editor = editor::named()?;
     let draft = match &args.resume {
         Some(path) => Draft::kept(path, &again)?.0,
-        None => Draft::new(&ctx.db, &TEMPLATE.replace("DECK", &one_line(&args.deck)), &again)?,
+        None => Draft::new(&ctx.db, &TEMPLATE.replace("DECK", &one_line(args.deck())), &again)?,
     };
     loop {
         let Some(text) = draft.edit(&editor)? else {
             draft.drop_file();
             return Ok(None);
         };
-        let failure = match read(&draft.name(), &text, store, &args.deck) {
+        let failure = match read(&draft.name(), &text, store, args.deck()) {
             Ok((key, text)) => return Ok(Some((key, text, draft))),
             Err(failure) => failure,
         };
         if !in_terminal() {
             return Err(failure.hint(draft.how_to_resume()));
         }
-        crate::cli::complain(&failure.to_string());
+        ctx.complain(&failure.to_string());
         if !asked_again(ctx)? {
             return Err(Failure::failed("nothing was added").hint(draft.how_to_resume()));
         }
     }
 }
 
+/// The card that an `add` without a deck is about, asked for line by line; nothing where an empty line leaves.
+fn asked_for(args: &Args, ctx: &mut Ctx) -> Result<Option<Args>, Failure> {
+    if !(in_terminal() || ctx.screen_reader) || args.resume.is_some() || args.json {
+        return Err(Failure::usage("which deck?").hint(HOW));
+    }
+    ctx.line("A card of your own; an empty line leaves")?;
+    let mut said = Vec::new();
+    for what in ["Deck: ", "Question: ", "Answer: "] {
+        let hides = |question: &String| has_deletion(&numbered(question));
+        match ask::line(ctx, what)?.filter(|line| !line.is_empty()) {
+            Some(line) => said.push(line),
+            // What a cloze hides is its answer.
+            None if said.get(1).is_some_and(hides) => {}
+            None => return Ok(None),
+        }
+    }
+    let mut said = said.into_iter();
+    Ok(Some(Args { deck: said.next(), front: said.next(), backs: said.collect(), ..args.clone() }))
+}
+
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
-    if args.deck.trim().is_empty() {
+    if args.deck.is_none() {
+        return match asked_for(args, ctx)? {
+            Some(args) => run(&args, ctx),
+            None => ctx.line("nothing was added"),
+        };
+    }
+    if args.deck().trim().is_empty() {
         return Err(Failure::usage("deck, question and answer must not be empty").hint(HOW));
     }
     let given = args.front.as_deref().filter(|front| *front != "-" || !args.backs.is_empty());
@@ -263,7 +297,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         (None, Some(_)) => {
             let text = piped()?;
             let store = ctx.store()?;
-            let (key, text) = with_options(args, read("-", &text, &store, &args.deck)?)?;
+            let (key, text) = with_options(args, read("-", &text, &store, args.deck())?)?;
             (store, key, text, None)
         }
         (None, None) => {
@@ -280,8 +314,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         }
     };
     let stamp = ctx.stamp();
-    let told = ops::decks::told_of_id(&store, &args.deck)?;
-    let added = ops::add::add(&mut store, &ctx.env, stamp, &args.deck, key.as_deref().map(str::trim), &text);
+    let told = ops::decks::told_of_id(&store, args.deck())?;
+    let added = ops::add::add(&mut store, &ctx.env, stamp, args.deck(), key.as_deref().map(str::trim), &text);
     let Added { cards, known } = added.map_err(|failure| match &draft {
         Some(draft) => failure.hint(draft.how_to_resume()),
         None => failure,

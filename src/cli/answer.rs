@@ -26,7 +26,7 @@ Examples:
   lmq answer geo/peru --response Lima          graded by what lmq makes of it
   lmq answer team/first-sentence good --response 'What did we learn?'")]
 pub(super) struct Args {
-    /// The card: deck/key, deck/key#number, or the beginning of its id
+    /// The card: deck/key, deck/key#number, the key alone, or the beginning of its id
     card: String,
 
     /// again, hard, good or easy, or the number of that key in a session
@@ -105,8 +105,9 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let ops::review::Answered { quality, leech, verdict } =
         ops::review::answer(&mut store, &ctx.env, &ctx.settings, card, grade, took, words)?;
     let line = store.card(card)?.ok_or_else(|| Failure::bug("a card vanished while it was answered"))?;
+    let known_by = one_line(&line.known_by(line.name()));
     if let Some(lapses) = leech {
-        ctx.say(&ui::words::leech(&one_line(&line.name()), lapses, false));
+        ctx.say(&ui::words::leech(&known_by, lapses, false));
     }
     if let Some(verdict) = verdict.as_ref().filter(|_| !args.json) {
         ctx.say(&ui::words::judged(verdict));
@@ -123,5 +124,5 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         line.state.memory.as_ref().map_or_else(String::new, |memory| {
             format!("due {} (interval {})", memory.due.iso(), memory.interval.short())
         });
-    ctx.line(format!("{}: {}, {due}", one_line(&line.name()), quality.button().name()))
+    ctx.line(format!("{known_by}: {}, {due}", quality.button().name()))
 }

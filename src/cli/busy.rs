@@ -1,7 +1,7 @@
 //! A sign of life for what takes a while and can't say how far it is.
 
 use crate::cli::Ctx;
-use crate::cli::complain;
+use crate::cli::telling::complain;
 use crate::env::Env;
 use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;

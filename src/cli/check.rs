@@ -27,6 +27,7 @@ use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::Record;
 use crate::formats::Topic;
+use crate::formats::card_words::Syntax;
 use crate::formats::deck_toml;
 use crate::formats::deck_toml::HeadPlaces;
 use crate::ops::decks::BUILTIN;
@@ -84,6 +85,9 @@ struct FaultJson {
     file: String,
     line: u64,
     column: u64,
+    /// Of a table whose rows have several lines: the number that a spreadsheet shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
     rule: &'static str,
     severity: &'static str,
     message: String,
@@ -99,7 +103,17 @@ impl FaultJson {
         message: String,
         help: String,
     ) -> Self {
-        Self { file: file.to_owned(), line: place.line, column: place.column.max(1), rule, severity, message, help }
+        let row = Some(place.row).filter(|row| *row > 0);
+        Self {
+            file: file.to_owned(),
+            line: place.line,
+            column: place.column.max(1),
+            row,
+            rule,
+            severity,
+            message,
+            help,
+        }
     }
 
     /// Whether it is about the same place.
@@ -176,6 +190,7 @@ fn kind_of(measured: &Measured) -> &'static str {
 #[derive(Default)]
 struct Looked {
     shown: String,
+    syntax: Syntax,
     heads: Vec<DeckHead>,
     /// Where a deck file has its topics and the words of its sequence.
     places: HeadPlaces,
@@ -193,6 +208,7 @@ impl Looked {
         Some(Self {
             places: HeadPlaces::default(),
             shown: String::new(),
+            syntax: Syntax::Toml,
             topics: deck.topics.into_iter().map(|topic| (id.clone(), topic)).collect(),
             notes: deck.notes.into_iter().map(|note| (id.clone(), note)).collect(),
             heads: vec![deck.head],
@@ -229,7 +245,7 @@ impl Looked {
     /// A finding of this file as a row.
     fn row(&self, about: About, flaw: &Flaw) -> FaultJson {
         let note_name = |index: usize| self.notes.get(index).map_or_else(String::new, |(_, item)| name_of(item));
-        let start = Place { line: 1, column: 1 };
+        let start = Place::at(1, 1);
         let (place, about) = match about {
             About::Deck => (self.place_in_sequence(flaw).unwrap_or(start), String::new()),
             About::Topic(index) => {
@@ -242,7 +258,7 @@ impl Looked {
             ),
         };
         let message = format!("{about}{}", lint_words::what(flaw, &note_name));
-        FaultJson::new(&self.shown, place, flaw.rule(), "warning", message, lint_words::help(flaw))
+        FaultJson::new(&self.shown, place, flaw.rule(), "warning", message, lint_words::help(flaw, self.syntax))
     }
 }
 
@@ -255,7 +271,7 @@ fn key_of(item: &Item) -> Option<&str> {
 }
 
 fn name_of(item: &Item) -> String {
-    key_of(item).map_or_else(|| format!("line {}", item.place.line), |key| format!("`{key}`"))
+    key_of(item).map_or_else(|| format!("line {}", item.place), |key| format!("`{key}`"))
 }
 
 /// Reads a file, with its faults and the findings in it alone.
@@ -271,6 +287,7 @@ fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, 
     }
     // What an import makes of the file is what there is to say of it as a whole.
     let verdict = verdict(&mut source)?;
+    looked.syntax = verdict.syntax;
     if let Some(reason) = verdict.left_alone {
         return Ok(Err(reason));
     }
@@ -301,7 +318,7 @@ fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, 
             // Nothing that a deck's author could mend.
             ImportItem::Loss(_) => {}
             ImportItem::Warning(warning) => {
-                let (start, text) = (Place { line: 1, column: 1 }, warning.to_string());
+                let (start, text) = (Place::at(1, 1), warning.to_string());
                 bad.push(FaultJson::new(&shown, start, "file", "warning", text, String::new()));
             }
         }
@@ -316,7 +333,7 @@ fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, 
             }));
         }
         Err(error @ (FormatError::Io(_) | FormatError::NotThis(_) | FormatError::Stopped)) => {
-            let start = Place { line: 1, column: 1 };
+            let start = Place::at(1, 1);
             bad.push(FaultJson::new(
                 &shown,
                 start,
@@ -332,7 +349,7 @@ fn look(mut source: Source, rows: &mut Vec<FaultJson>) -> Result<Result<Looked, 
     }
     if let Some(refusal) = verdict.refusal.filter(|_| !bad.iter().any(|row| row.severity == "error")) {
         let what = std::iter::once(refusal.what).chain(refusal.places).collect::<Vec<_>>().join("; ");
-        let (start, help) = (Place { line: 1, column: 1 }, refusal.hint.unwrap_or_default());
+        let (start, help) = (Place::at(1, 1), refusal.hint.unwrap_or_default());
         bad.push(FaultJson::new(&shown, start, "file", "error", what, help));
     }
     rows.append(&mut bad);
@@ -454,7 +471,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     } else {
         let mut shown = rows.iter().peekable();
         while let Some(row) = shown.next() {
-            let place = format!("{}:{}:{}", row.file, row.line, row.column);
+            let number = row.row.map_or_else(String::new, |number| format!(" (row {number})"));
+            let place = format!("{}:{}:{}{number}", row.file, row.line, row.column);
             // A card of one's own has neither, and that is one thing to know about it.
             let has_neither = row.rule == "missing-source"
                 && shown.next_if(|next| next.rule == "missing-topic" && next.is_beside(row)).is_some();

@@ -1,5 +1,6 @@
 use crate::cli::Ctx;
 use crate::cli::json;
+use crate::cli::output::wrapped;
 use crate::cli::parse;
 use crate::cli::screen;
 use crate::cli::screen::keys;
@@ -212,20 +213,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return json::print(ctx, &to_json(&outcome, today));
     }
     for line in ui::checkup::result(&outcome) {
+        let line = crate::core::text::printable(&line);
         if look.spoken {
-            ctx.line(crate::core::text::printable(line.trim_start()))?;
-            continue;
-        }
-        for wrapped in wrapped(&line, look.width.clamp(20, 100)) {
-            ctx.line(wrapped)?;
+            ctx.line(line.trim_start())?;
+        } else {
+            ctx.exactly(wrapped(&line, look.width.clamp(20, 100)))?;
         }
     }
     Ok(())
-}
-
-fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let text = crate::core::text::printable(line);
-    let indent: String = text.chars().take_while(|c| *c == ' ').collect();
-    let options = textwrap::Options::new(width).subsequent_indent(&indent);
-    textwrap::wrap(&text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }

@@ -2,7 +2,6 @@ use crate::cli::Ctx;
 use crate::cli::colour::Role;
 use crate::cli::editor;
 use crate::cli::json;
-use crate::core::fact::SettingChange;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -187,12 +186,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 }
                 None => Held::of(settings::setting(key)?, &load()?, deck.as_deref()),
             };
-            if *json { json::print(ctx, &held) } else { ctx.line(held.value) }
+            if *json { json::print(ctx, &held) } else { ctx.exactly(held.value) }
         }
         What::List { deck, all, json } => list(ctx, deck.as_deref(), *all, *json),
         What::Path => {
             let path = settings::path()?;
-            ctx.line(path.display())
+            ctx.exactly(path.display())
         }
         What::Set { key, value, deck } => change(ctx, deck.as_deref(), key, Some(value)),
         What::Unset { key, deck } => change(ctx, deck.as_deref(), key, None),
@@ -284,20 +283,13 @@ fn change(ctx: &mut Ctx, deck: Option<&str>, key: &str, value: Option<&str>) -> 
     };
     let deck = deck.as_deref();
     let dotted = settings::dotted(deck, key);
-    let old = settings::change(&path, &dotted, value)?;
+    settings::set(&mut store, &path, &[(dotted, value)], || {
+        ctx.settings = load()?.settings;
+        Ok(ctx.stamp())
+    })?;
     let loaded = load()?;
-    ctx.settings = loaded.settings.clone();
     let shown = settings::setting(key)?.get(loaded.of(deck));
     let of_deck = deck.map_or_else(String::new, |deck| format!(" in {}", one_line(deck)));
-    if old.as_deref() != value {
-        let new = value.map(str::to_owned);
-        let change = SettingChange::Setting { key: dotted.clone(), old: old.clone(), new };
-        if let Err(failure) = settings::remember(&mut store, ctx.stamp(), &[change]) {
-            // As it was: the change is in no log.
-            settings::change(&path, &dotted, old.as_deref())?;
-            return Err(failure);
-        }
-    }
     if deck.is_some() {
         warn(ctx, &store, &loaded)?;
     }

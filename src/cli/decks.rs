@@ -37,7 +37,7 @@ pub(super) struct Args {
     #[command(subcommand)]
     what: Option<What>,
 
-    /// List hidden decks too
+    /// List hidden and removed decks too
     #[arg(long)]
     all: bool,
 
@@ -89,7 +89,7 @@ Examples:
     /// Show a hidden deck again, or bring back a removed one
     #[command(after_help = "\
 Examples:
-  lmq decks --all              lists the hidden ones
+  lmq decks --all              lists the hidden and removed ones
   lmq decks show quotes")]
     Show {
         /// The deck, by id or name
@@ -113,7 +113,7 @@ Examples:
     },
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Deck<'d> {
     id: &'d str,
     name: &'d str,
@@ -125,6 +125,7 @@ struct Deck<'d> {
     origin: &'d str,
     linked: Option<&'d str>,
     hidden: bool,
+    removed: bool,
     active: bool,
     notes: u64,
     cards: u64,
@@ -145,6 +146,7 @@ impl<'d> Deck<'d> {
             origin: &line.origin,
             linked: line.linked.as_deref(),
             hidden: line.hidden,
+            removed: false,
             active,
             notes: line.notes,
             cards: line.cards,
@@ -271,8 +273,10 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let pause = ops::pause::current(&store, today)?;
     let settings = ctx.settings.clone();
     let is_active = |deck: &DeckLine| settings.of_deck(&deck.name).active;
+    let removed = if args.all { decks::removed(&store)? } else { Vec::new() };
     if args.json {
-        let rows: Vec<Deck<'_>> = decks.iter().map(|deck| Deck::of(deck, is_active(deck))).collect();
+        let gone = removed.iter().map(|(id, name)| Deck { id, name, removed: true, ..Deck::default() });
+        let rows: Vec<Deck<'_>> = decks.iter().map(|deck| Deck::of(deck, is_active(deck))).chain(gone).collect();
         return json::print(ctx, &rows);
     }
     let rows: Vec<Vec<String>> = decks
@@ -299,7 +303,7 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 ctx.sentence(&format!("{}: {due} due, {new} new, {cards} in all", one_line(&named)))?;
             }
         }
-        return below(ctx, hidden, pause);
+        return below(ctx, hidden, &removed, pause);
     }
     let lines = table(&["deck", "title", "due", "new", "cards"], &rows, 1, &[2, 3, 4], crate::ui::width());
     for (place, cells) in lines.iter().enumerate() {
@@ -318,11 +322,15 @@ fn list(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             .collect();
         ctx.painted(&parts)?;
     }
-    below(ctx, hidden, pause)
+    below(ctx, hidden, &removed, pause)
 }
 
-/// What is said below the list: that some decks are not in it, and that a break lasts.
-fn below(ctx: &mut Ctx, hidden: usize, pause: Option<Pause>) -> Result<(), Failure> {
+/// What is said below the list: that some decks are not in it, which ones were removed, and that a break lasts.
+fn below(ctx: &mut Ctx, hidden: usize, removed: &[(String, String)], pause: Option<Pause>) -> Result<(), Failure> {
+    for (_, name) in removed {
+        let name = one_line(name);
+        ctx.sentence(&format!("{name} (removed): `lmq decks show {name}` brings it back with its cards"))?;
+    }
     if hidden > 0 {
         ctx.line(format!("{}: `lmq decks --all`", counted(hidden, "deck is hidden", "decks are hidden")))?;
     }

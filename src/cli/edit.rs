@@ -233,7 +233,7 @@ fn in_editor(args: &Args, ctx: &mut Ctx, store: &mut Store, notes: &[NoteNow], d
         if !in_terminal() {
             return Err(failure.hint(draft.how_to_resume()));
         }
-        crate::cli::complain(&failure.to_string());
+        ctx.complain(&failure.to_string());
         if !asked_again(ctx)? {
             return Err(Failure::failed("nothing was changed").hint(draft.how_to_resume()));
         }

@@ -160,7 +160,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         among = Some(cards.into_iter().map(|card| card.note).collect());
     }
     if file.is_none() {
-        // What a format can't hold is found before the first byte goes out: nobody is left with half a file.
+        // What a format can't hold is found before the first byte goes out: nobody is left with half a file. A copy on the disk
+        // would need room there, and what is exported may be what is to be saved from a full one.
         ops::export::notes(&store, &decks, among.as_ref(), exporter, &mut io::sink())?
             .map_err(|error| failure_of(&error))?;
     }

@@ -30,7 +30,7 @@ Examples:
   lmq history --json | jq 'map(select(.kind == \"answered\" and .quality < 3))'"
 )]
 pub(super) struct Args {
-    /// One card only: deck/key, deck/key#number, or the beginning of its id
+    /// One card only: deck/key, deck/key#number, the key alone, or the beginning of its id
     card: Option<String>,
 
     /// Print an array as JSON
@@ -63,7 +63,13 @@ pub(super) fn words(store: &Store, row: &HistoryRow) -> Result<String, StoreErro
         _ => String::new(),
     };
     let undone = if row.voided { " (undone)" } else { "" };
-    Ok(one_line(&format!("{at}  {} {what}{then}{undone}", row.name)))
+    let about = match &row.what {
+        Happened::Event(event) => Some((event.card.note, Some(event.card.ordinal))),
+        Happened::Fact { fact, .. } => fact.note().map(|note| (note, None)),
+    };
+    let name = about.map(|(note, ordinal)| store.known_by(note, ordinal)).transpose()?.flatten();
+    let name = name.as_deref().unwrap_or(&row.name);
+    Ok(one_line(&format!("{at}  {name} {what}{then}{undone}")))
 }
 
 fn of_event(kind: &EventKind) -> String {

@@ -48,10 +48,6 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
             line => match words(line) {
                 // Options alone would begin this anew.
                 Some(words) if words.first().is_some_and(|word| !word.starts_with('-')) => {
-                    let words = if words == ["add"] { asked_card(ctx)? } else { words };
-                    if words.is_empty() {
-                        continue;
-                    }
                     // As if it were typed after `lmq` and the options that are in force here; it says itself why it fails.
                     let words = words.into_iter().map(OsString::from);
                     run_once(Env::from_process(), Env::args().into_iter().chain(words).collect());
@@ -76,22 +72,6 @@ fn words(line: &str) -> Option<Vec<String>> {
         words.splice(..1, [(*command).to_owned()]);
     }
     Some(words)
-}
-
-/// The command that adds a card, asked for over lines; no words where an empty line leaves.
-fn asked_card(ctx: &mut Ctx) -> Result<Vec<String>, Failure> {
-    ctx.line("A card of your own; an empty line leaves")?;
-    let mut words = vec!["add".to_owned(), "--".to_owned()];
-    for what in ["Deck: ", "Question: ", "Answer: "] {
-        match ask::line(ctx, what)? {
-            Some(said) if !said.is_empty() => words.push(said),
-            _ => {
-                ctx.line("Nothing was added")?;
-                return Ok(Vec::new());
-            }
-        }
-    }
-    Ok(words)
 }
 
 fn keys(ctx: &mut Ctx) -> Result<(), Failure> {

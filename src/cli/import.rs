@@ -1,12 +1,14 @@
 use crate::cli::Ctx;
 use crate::cli::ask::in_terminal;
-use crate::cli::complain;
 use crate::cli::faults::draw;
 use crate::cli::forget::clean_traces;
 use crate::cli::forget::still_there;
+use crate::cli::import_json::TakenFor;
+use crate::cli::import_json::in_json;
 use crate::cli::import_question;
 use crate::cli::json;
 use crate::cli::parse;
+use crate::cli::telling::complain;
 use crate::core::card::Markup;
 use crate::core::text::counted;
 use crate::core::text::one_line;
@@ -27,12 +29,9 @@ use crate::ops::import::is_two_sided;
 use crate::ops::import::open;
 use crate::ops::import::spool;
 use crate::ops::import::unclear;
+use crate::ops::import::unfollow;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
-use serde::Serialize;
-use serde::Serializer;
-use serde::ser::SerializeSeq as _;
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -67,6 +66,7 @@ Examples:
   lmq import notes.txt --delimiter ' - ' --dry-run
   lmq import words.xlsx --sheet Verbs --columns front=2,back=3,tags=5
   lmq import ~/decks --link          follow the folder: edits come in by themselves
+  lmq import ~/decks --unlink        stop following it
   cat words.tsv | lmq import - --deck Words")]
 pub(super) struct Args {
     /// Files, folders, or - for standard input
@@ -125,125 +125,13 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "dry_run")]
     link: bool,
 
+    /// Stop following these files and folders; their cards stay
+    #[arg(long, conflicts_with_all = ["link", "dry_run", "strict", "theirs", "deck", "json"])]
+    unlink: bool,
+
     /// Print what happened as JSON
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Serialize)]
-struct ImportJson<'o> {
-    dry_run: bool,
-    files: u64,
-    added: u64,
-    added_to: &'o BTreeMap<String, u64>,
-    changed: u64,
-    same: u64,
-    restored: u64,
-    duplicates: u64,
-    missing: u64,
-    retired: u64,
-    kept: u64,
-    deleted: u64,
-    kept_notes: Vec<KeptJson<'o>>,
-    rejected: u64,
-    #[serde(serialize_with = "all_rejections")]
-    rejections: &'o Report,
-    skipped: Vec<SkippedJson>,
-    losses: Vec<LossJson<'o>>,
-    warnings: &'o [String],
-    tables: Vec<TableJson<'o>>,
-    first: Vec<FirstJson<'o>>,
-    new: Vec<FirstJson<'o>>,
-    changes: Vec<ChangeJson<'o>>,
-    missing_notes: &'o [String],
-    entries_added: u64,
-    entries_known: u64,
-    texts_erased: u64,
-    copies: Vec<String>,
-}
-
-/// A note of which the learner's version stays.
-#[derive(Serialize)]
-struct KeptJson<'o> {
-    name: &'o str,
-    file: &'o str,
-    parts: Vec<&'static str>,
-    why: String,
-    yours: Option<&'o str>,
-    theirs: Option<&'o str>,
-}
-
-/// A file of a folder that was left out.
-#[derive(Serialize)]
-struct SkippedJson {
-    file: String,
-    reason: &'static str,
-    why: String,
-}
-
-/// What was lost or changed on the way in.
-#[derive(Serialize)]
-struct LossJson<'o> {
-    what: &'static str,
-    count: u64,
-    names: &'o [String],
-    places: &'o [String],
-    words: String,
-}
-
-/// A file with what it is taken for.
-type TakenFor = (String, Box<Diagnosis>);
-
-/// What a table is taken for.
-#[derive(Serialize)]
-struct TableJson<'o> {
-    file: &'o str,
-    encoding: &'o str,
-    separator: &'o str,
-    sheet: Option<&'o str>,
-    header: &'static str,
-    columns: Vec<ColumnJson<'o>>,
-    is_clear: bool,
-    asks: bool,
-    as_columns: String,
-}
-
-/// A column of a table.
-#[derive(Serialize)]
-struct ColumnJson<'o> {
-    number: usize,
-    name: Option<&'o str>,
-    role: Option<&'static str>,
-    is_sure: bool,
-}
-
-impl<'o> TableJson<'o> {
-    fn of(file: &'o str, diagnosis: &'o Diagnosis) -> Self {
-        Self {
-            file,
-            encoding: diagnosis.encoding,
-            separator: &diagnosis.separator,
-            sheet: diagnosis.sheet.as_deref(),
-            header: match diagnosis.header {
-                HeaderRow::None => "no",
-                HeaderRow::Sure => "yes",
-                HeaderRow::Likely => "likely",
-            },
-            columns: diagnosis
-                .columns
-                .iter()
-                .map(|column| ColumnJson {
-                    number: column.number,
-                    name: column.name.as_deref(),
-                    role: column.role.word(),
-                    is_sure: column.is_sure,
-                })
-                .collect(),
-            is_clear: !diagnosis.is_unclear(),
-            asks: !is_two_sided(diagnosis),
-            as_columns: diagnosis.as_columns(),
-        }
-    }
 }
 
 /// Whether a table is nothing but questions and answers, of which nothing has to be said.
@@ -257,48 +145,16 @@ fn roles(diagnosis: &Diagnosis) -> String {
     let role = |column: &ColumnRole| {
         let name =
             column.name.as_ref().map_or_else(|| column.number.to_string(), |name| format!("`{}`", one_line(name)));
-        format!("{name} → {}", column.role.word().unwrap_or("left out"))
+        let role = if column.role == Role::Option { "option" } else { column.role.word().unwrap_or("left out") };
+        format!("{name} → {role}")
     };
-    diagnosis.columns.iter().take(MOST_COLUMNS_SHOWN).map(role).collect::<Vec<_>>().join(", ")
-}
-
-/// One of the first cards.
-#[derive(Serialize)]
-struct FirstJson<'o> {
-    prompt: &'o str,
-    answer: &'o str,
-}
-
-/// A card that would change.
-#[derive(Serialize)]
-struct ChangeJson<'o> {
-    before: &'o str,
-    after: &'o str,
-}
-
-/// Writes all bad rows, those too that are not in memory.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference to the field")]
-fn all_rejections<S: Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
-    /// A fault of the file that the lines lie in, or of what they are written to.
-    enum Fault<E> {
-        Io(std::io::Error),
-        Serde(E),
-    }
-    impl<E> From<std::io::Error> for Fault<E> {
-        fn from(error: std::io::Error) -> Self {
-            Self::Io(error)
-        }
-    }
-    let mut list = serializer.serialize_seq(None)?;
-    for line in &report.rejected {
-        list.serialize_element(line)?;
-    }
-    let done = report.more_rejected.each(|line| list.serialize_element(line).map_err(Fault::Serde));
-    done.map_err(|fault| match fault {
-        Fault::Io(error) => serde::ser::Error::custom(error),
-        Fault::Serde(error) => error,
-    })?;
-    list.end()
+    let is_filled = |row: &Vec<String>, at: usize| row.get(at).is_some_and(|cell| !cell.trim().is_empty());
+    // Around the bars of a table in Markdown is nothing.
+    let is_there = |column: &&ColumnRole| {
+        let at = column.number.saturating_sub(1);
+        column.role != Role::LeftOut || column.name.is_some() || diagnosis.rows.iter().any(|row| is_filled(row, at))
+    };
+    diagnosis.columns.iter().filter(is_there).take(MOST_COLUMNS_SHOWN).map(role).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
@@ -314,6 +170,14 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
 }
 
 fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
+    if args.unlink {
+        let store = ctx.store()?;
+        for file in &args.files {
+            unfollow(&store, file)?;
+            ctx.line(format!("{} is not followed any more; its cards stay", file.display()))?;
+        }
+        return Ok(());
+    }
     let mut store = if args.dry_run { ctx.store_to_try()? } else { ctx.store()? };
     let mut options = Options {
         deck: args.deck.clone(),
@@ -431,13 +295,16 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     skipped.append(&mut report.skipped);
     skipped.sort_by(|a, b| (a.reason.rank(), &a.path).cmp(&(b.reason.rank(), &b.path)));
     report.skipped = skipped;
+    if args.link && !args.json {
+        ctx.say("lmq follows this from now on: changes come in by themselves, until `lmq import --unlink` ends it");
+    }
     tell(args, ctx, &report, &taken_for)
 }
 
 fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> Result<(), Failure> {
     if args.json {
         tell_attention(ctx, report);
-        return json::stream(ctx, &in_json(args, report, taken_for));
+        return json::stream(ctx, &in_json(args.dry_run, report, taken_for));
     }
     if args.dry_run {
         let asked: Vec<&TakenFor> = taken_for.iter().filter(|(_, diagnosis)| !is_two_sided(diagnosis)).collect();
@@ -470,13 +337,16 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
     ctx.out.flush().map_err(|error| Failure::output(&error))?;
     tell_attention(ctx, report);
     for rejected in report.rejected.iter().take(MOST_SHOWN) {
-        crate::cli::complain(rejected);
+        ctx.complain(rejected);
     }
     let more = report.rejections.saturating_sub(u64::try_from(MOST_SHOWN).unwrap_or(0));
     if more > 0 {
-        crate::cli::complain(&format!("and {more} more; --json lists them"));
+        ctx.complain(&format!("and {more} more; --json lists them"));
     }
-    if report.deleted > 0 {
+    for deck in report.removed.iter().map(|deck| one_line(deck)) {
+        ctx.say(&format!("you removed the deck {deck}: `lmq decks show {deck}` brings it back with its cards"));
+    }
+    if report.deleted > 0 && report.removed.is_empty() {
         ctx.say("cards that you deleted stay deleted; --theirs brings back those that the file has");
     }
     if let Some(missing) = report.missing_words() {
@@ -528,66 +398,5 @@ fn tell_attention(ctx: &Ctx, report: &Report) {
     let more = report.skipped.len().saturating_sub(MOST_SKIPPED_SHOWN);
     if more > 0 {
         ctx.say(&format!("skipped {} more; --json lists them", counted(more, "file", "files")));
-    }
-}
-
-fn in_json<'o>(args: &Args, report: &'o Report, taken_for: &'o [TakenFor]) -> ImportJson<'o> {
-    ImportJson {
-        dry_run: args.dry_run,
-        files: report.files,
-        added: report.added,
-        added_to: &report.added_to,
-        changed: report.changed,
-        same: report.same,
-        restored: report.restored,
-        duplicates: report.duplicates,
-        missing: report.missing,
-        retired: report.retired,
-        kept: report.kept,
-        deleted: report.deleted,
-        kept_notes: report
-            .kept_notes
-            .iter()
-            .map(|kept| KeptJson {
-                name: &kept.name,
-                file: &kept.file,
-                parts: kept.parts.iter().map(|part| part.name()).collect(),
-                why: kept.why(),
-                yours: kept.texts.as_ref().map(|(mine, _)| mine.as_str()),
-                theirs: kept.texts.as_ref().map(|(_, theirs)| theirs.as_str()),
-            })
-            .collect(),
-        rejected: report.rejections,
-        rejections: report,
-        skipped: report
-            .skipped
-            .iter()
-            .map(|skipped| SkippedJson {
-                file: skipped.path.display().to_string(),
-                reason: skipped.reason.name(),
-                why: skipped.reason.to_string(),
-            })
-            .collect(),
-        losses: report
-            .losses
-            .iter()
-            .map(|loss| LossJson {
-                what: loss.kind.name(),
-                count: loss.count,
-                names: loss.kind.names(),
-                places: &loss.places,
-                words: loss.words(),
-            })
-            .collect(),
-        warnings: &report.warnings,
-        tables: taken_for.iter().map(|(file, diagnosis)| TableJson::of(file, diagnosis)).collect(),
-        first: report.first.iter().map(|(prompt, answer)| FirstJson { prompt, answer }).collect(),
-        new: report.new.iter().map(|(prompt, answer)| FirstJson { prompt, answer }).collect(),
-        changes: report.changes.iter().map(|(before, after)| ChangeJson { before, after }).collect(),
-        missing_notes: &report.missing_notes,
-        entries_added: report.entries_added,
-        entries_known: report.entries_known,
-        texts_erased: report.erased.texts,
-        copies: report.copies.iter().map(|path| path.display().to_string()).collect(),
     }
 }

@@ -221,7 +221,7 @@ pub(super) fn to_string(value: &impl Serialize) -> Result<String, Failure> {
 /// Prints one value.
 pub(super) fn print(ctx: &mut Ctx, value: &impl Serialize) -> Result<(), Failure> {
     let json = to_string(value)?;
-    ctx.line(json)
+    ctx.exactly(json)
 }
 
 /// Prints one value as it is made, for one that may be larger than memory.
@@ -274,7 +274,7 @@ impl Array {
     }
 
     pub(super) fn end(self, ctx: &mut Ctx) -> Result<(), Failure> {
-        ctx.line(if self.empty { "]" } else { "\n]" })
+        ctx.exactly(if self.empty { "]" } else { "\n]" })
     }
 }
 

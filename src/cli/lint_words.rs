@@ -11,6 +11,7 @@ use crate::core::lint::QUOTED_WORDS;
 use crate::core::lint::cues::OneSided;
 use crate::core::lint::surface::Look;
 use crate::formats::card_words;
+use crate::formats::card_words::Syntax;
 
 /// What is the matter: a sentence without a full stop. `note_name` names a note by its index.
 pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
@@ -75,7 +76,10 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
         Flaw::LongQuotation(words) => format!("a quotation has {words} words"),
         Flaw::MissingSpeaker => "a quotation without its speaker".to_owned(),
         Flaw::LongPrimer(words) => format!("the primer has {words} words"),
-        Flaw::TwoAnswers { answer, count, .. } => card_words::two_answers(answer, *count),
+        Flaw::TwoAnswers { answer, others, first_others, .. } => {
+            let places: Vec<String> = first_others.iter().map(|other| note_name(*other)).collect();
+            card_words::two_answers(answer, *others, &places)
+        }
         Flaw::LostAfter { word, has_deck, .. } => {
             format!("`after` names `{word}`, and {}: nothing holds the card back", not_there(*has_deck, "card"))
         }
@@ -106,7 +110,7 @@ fn not_there(has_deck: bool, what: &str) -> String {
 }
 
 /// What to do.
-pub(super) fn help(flaw: &Flaw) -> String {
+pub(super) fn help(flaw: &Flaw, syntax: Syntax) -> String {
     let help = match flaw {
         Flaw::AnswerInPrompt => "ask in other words, so that it has to be recalled",
         Flaw::EqualPrompts { .. } => {
@@ -147,14 +151,26 @@ pub(super) fn help(flaw: &Flaw) -> String {
         Flaw::UnjudgedScene(_) => {
             "make it a sort, choice, typed, cloze, list or order: a check-up has to judge the answer by itself"
         }
-        Flaw::FormOfTrained(_) => "add held_out = true, so that only check-ups ask it, or take the form out",
-        Flaw::MissingSource => "add source = [\"…\"], so that the fact can be checked",
-        Flaw::MissingTopic => "add topic = \"…\", so that it is taught before it is asked",
+        Flaw::FormOfTrained(_) => {
+            let held_out = match syntax {
+                Syntax::Table => "write yes in a column `held_out`".to_owned(),
+                Syntax::Toml | Syntax::Json => syntax.adding("held_out", "true"),
+            };
+            return format!("{held_out}, so that only check-ups ask it, or take the form out");
+        }
+        Flaw::MissingSource => {
+            return format!("{}, so that the fact can be checked", syntax.adding("source", "[\"…\"]"));
+        }
+        Flaw::MissingTopic => {
+            return format!("{}, so that it is taught before it is asked", syntax.adding("topic", "\"…\""));
+        }
         Flaw::LongQuotation(_) => {
             return format!("cut it, with […] where something is left out: at most {QUOTED_WORDS} words");
         }
-        Flaw::MissingSpeaker => "add speaker = \"name, role\"; it is shown with the answer",
-        Flaw::TwoAnswers { each, .. } => return card_words::help_two_answers(each),
+        Flaw::MissingSpeaker => {
+            return format!("{}; it is shown with the answer", syntax.adding("speaker", "\"name, role\""));
+        }
+        Flaw::TwoAnswers { each, .. } => return card_words::help_two_answers(each, syntax),
         Flaw::LostAfter { near: Some(near), .. } | Flaw::LostSequence { near: Some(near), .. } => {
             return format!("did you mean `{near}`? check decks that name each other together");
         }

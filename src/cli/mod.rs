@@ -26,6 +26,7 @@ mod help;
 mod history;
 mod home;
 mod import;
+mod import_json;
 mod import_question;
 mod json;
 mod lint_words;
@@ -59,6 +60,8 @@ use crate::cli::place::database;
 use crate::cli::place::in_a_folder;
 use crate::cli::place::is_there;
 use crate::cli::telling::Telling;
+use crate::cli::telling::complain;
+use crate::cli::telling::to_stderr;
 use crate::core::settings::Settings;
 use crate::core::study_day::Timestamp;
 use crate::env::Env;
@@ -75,7 +78,6 @@ use clap::FromArgMatches as _;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
 use std::io::Write;
@@ -288,7 +290,7 @@ impl Ctx {
     /// Something to know that was not asked for: to standard error, unless it is to be quiet.
     fn say(&self, text: &str) {
         if !self.quiet {
-            complain(text);
+            self.complain(text);
         }
     }
 
@@ -301,9 +303,25 @@ impl Ctx {
         }
     }
 
-    /// Writes a line of what was asked for.
-    fn line(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
+    /// Says it even where it is to be quiet: what is wrong.
+    fn complain(&self, text: &str) {
+        complain(&to_stderr(text, self.screen_reader));
+    }
+
+    /// Writes a line for programs: as it is.
+    fn exactly(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
         writeln!(self.out, "{text}").map_err(|error| Failure::output(&error))
+    }
+
+    /// Writes a line of what was asked for: in a terminal broken between words.
+    fn line(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
+        self.exactly(self.broken(&text.to_string()))
+    }
+
+    /// A text as the terminal shows it, if there is one. A line that lmq breaks is heard as two.
+    fn broken(&self, text: &str) -> String {
+        let is_seen = Env::terminals().stdout && !self.screen_reader;
+        if is_seen { output::wrapped(text, crate::ui::width()) } else { text.to_owned() }
     }
 
     /// Writes a line whose parts have roles: coloured where colour is on.
@@ -333,16 +351,12 @@ impl Ctx {
             return self.sentence(text);
         }
         let text = crate::core::text::printable(&crate::core::text::one_line(text));
-        wrapped(&text).iter().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
+        self.broken(&text).lines().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
     }
 
-    /// Writes a sentence of what was asked for: in a terminal with its lines broken between words.
+    /// Writes a sentence of what was asked for.
     fn sentence(&mut self, text: &str) -> Result<(), Failure> {
-        if self.screen_reader {
-            // The terminal breaks it: a line that lmq breaks is heard as two.
-            return self.line(crate::core::text::one_line(text));
-        }
-        wrapped(&crate::core::text::one_line(text)).iter().try_for_each(|line| self.line(line))
+        self.line(crate::core::text::one_line(text))
     }
 
     /// Writes a report as it is looked at: drawn, or in words where it is heard.
@@ -415,18 +429,6 @@ impl Command {
 /// Columns of what is drawn: 80 through a pipe.
 fn width() -> usize {
     if Env::terminals().stdout { crate::ui::width() } else { 80 }
-}
-
-/// The lines of a sentence: in a terminal broken between words.
-fn wrapped(text: &str) -> Vec<Cow<'_, str>> {
-    if Env::terminals().stdout { textwrap::wrap(text, crate::ui::width()) } else { vec![Cow::Borrowed(text)] }
-}
-
-/// Says something on standard error. File names and texts of decks may be in it: nothing of it drives the terminal.
-fn complain(text: &str) {
-    let mut err = io::stderr().lock();
-    // Where even standard error is gone there is nobody left to tell.
-    writeln!(err, "{}", crate::core::text::printable(text)).ok();
 }
 
 /// The moment that the environment fixes.

@@ -6,6 +6,9 @@ use crate::core::text::printable;
 use std::io;
 use std::io::BufWriter;
 use std::io::Write;
+use textwrap::WordSeparator;
+use textwrap::WordSplitter;
+use textwrap::core::Word;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -54,6 +57,38 @@ impl Write for Out {
         self.pass(self.line.len())?;
         self.inner.flush()
     }
+}
+
+/// A text as a terminal of that width shows it: its lines broken between words and nowhere else, so that a path, an option or an id
+/// can be copied. What follows begins below the beginning of its line.
+pub(super) fn wrapped(text: &str, width: usize) -> String {
+    let fill = |line: &str| {
+        let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+        let options = textwrap::Options::new(width.max(1))
+            .word_separator(WordSeparator::Custom(words))
+            .word_splitter(WordSplitter::NoHyphenation)
+            .break_words(false)
+            .subsequent_indent(&indent);
+        textwrap::fill(line, options)
+    };
+    text.split('\n').map(fill).collect::<Vec<_>>().join("\n")
+}
+
+/// The words of a line. Scripts without blanks are broken by Unicode's rules, which would also break `team/owner`.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let (mut start, mut end) = (0, 0);
+    let mut words = Vec::new();
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        end += word.len() + word.whitespace.len();
+        let (before, behind) = (line.get(..end).unwrap_or_default(), line.get(end..).unwrap_or_default());
+        let is_inside =
+            before.ends_with(|c: char| c.is_ascii_graphic()) && behind.starts_with(|c: char| c.is_ascii_graphic());
+        if !is_inside {
+            words.extend(line.get(start..end).map(Word::from));
+            start = end;
+        }
+    }
+    Box::new(words.into_iter())
 }
 
 /// Cuts a text to `width` columns, at graphemes, with an ellipsis where something was cut.
@@ -128,6 +163,20 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_nowhere_else() {
+        for (text, lines) in [
+            ("short", "short"),
+            ("with --dry-run and --screen-reader", "with\n--dry-run and\n--screen-reader"),
+            ("see decks/work/team.toml:3:1 there", "see\ndecks/work/team.toml:3:1\nthere"),
+            ("  the hint of a line", "  the hint of\n  a line"),
+            ("one two three four\n\nfive", "one two three\nfour\n\nfive"),
+        ] {
+            assert_eq!(wrapped(text, 14), lines);
+        }
+        assert!(wrapped("リーダーは人を動かす。信頼を築く。", 14).contains('\n'), "scripts without blanks break too");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let store = Store::look(&ctx.db).ok().flatten();
     let waiting = store.and_then(|store| waiting(&store, &ctx.settings, ctx.stamp().today).ok());
     match waiting.and_then(|waiting| line(args.format.as_deref(), waiting)) {
-        Some(line) => ctx.line(line),
+        Some(line) => ctx.exactly(line),
         None => Ok(()),
     }
 }

@@ -24,7 +24,7 @@ Examples:
   lmq show 35a38e85 --json"
 )]
 pub(super) struct Args {
-    /// The card: deck/key, deck/key#number, or the beginning of its id
+    /// The card: deck/key, deck/key#number, the key alone, or the beginning of its id
     card: String,
 
     /// Print the card as JSON, with its events

@@ -1,5 +1,4 @@
 use crate::cli::Ctx;
-use crate::cli::complain;
 use crate::cli::parse;
 use crate::cli::report::form;
 use crate::cli::report::render;
@@ -108,7 +107,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         return Err(unusable(&bad).hint("each person writes one with `lmq report --share FILE`"));
     }
     if !bad.is_empty() {
-        complain(&unusable(&bad).to_string());
+        ctx.complain(&unusable(&bad).to_string());
     }
     // What counts is read once more, so that no more than one file is in memory at any time.
     let mut team = Team::default();

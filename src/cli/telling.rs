@@ -3,12 +3,26 @@
 use crate::cli::Colour;
 use crate::cli::colour;
 use crate::cli::json;
+use crate::cli::output::wrapped;
 use crate::core::settings::Settings;
+use crate::core::text::printable;
 use crate::env::Env;
 use crate::failure::Failure;
 use std::ffi::OsString;
 use std::io;
 use std::io::Write as _;
+
+/// Says something on standard error. File names and texts of decks may be in it: nothing of it drives the terminal.
+pub(super) fn complain(text: &str) {
+    // Where even standard error is gone there is nobody left to tell.
+    writeln!(io::stderr().lock(), "{}", printable(text)).ok();
+}
+
+/// A text for standard error: in a terminal that is looked at broken between words.
+pub(super) fn to_stderr(text: &str, screen_reader: bool) -> String {
+    let text = printable(text);
+    if screen_reader || !Env::terminals().stderr { text } else { wrapped(&text, crate::ui::width()) }
+}
 
 /// How errors are told, as the command line wants it before anything of it is understood.
 pub(super) struct Telling {
@@ -35,7 +49,7 @@ impl Telling {
             json::complain(failure);
             return;
         }
-        let text = crate::core::text::printable(&failure.to_string());
+        let text = to_stderr(&failure.to_string(), self.screen_reader);
         let text = if self.colour.on(Env::terminals().stderr) { colour::failure(&text) } else { text };
         // Where even standard error is gone there is nobody left to tell.
         writeln!(io::stderr().lock(), "{text}").ok();

@@ -3,6 +3,7 @@ use crate::cli::ask::in_terminal;
 use crate::cli::ask::said_yes;
 use crate::cli::json;
 use crate::core::action::ActionKind;
+use crate::core::id::NoteUid;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::failure::Failure;
@@ -125,16 +126,20 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         ctx.say(line);
     }
     if args.json {
-        let mut names = Vec::new();
-        for card in &undo.cards {
-            names.push(card.to_string());
-        }
-        return json::print(ctx, &Undone { undone: label, cards: names, kept: undo.kept, hidden: undo.hidden });
+        let names = |notes: &[NoteUid]| -> Result<Vec<String>, Failure> {
+            let names = notes.iter().filter_map(|note| store.name_ever(*note).transpose());
+            Ok(names.collect::<Result<_, _>>()?)
+        };
+        let cards = undo.cards.iter().map(ToString::to_string).collect();
+        return json::print(
+            ctx,
+            &Undone { undone: label, cards, kept: names(&undo.kept)?, hidden: names(&undo.hidden)? },
+        );
     }
     let verb = if args.redo { "brought back" } else { "undid" };
     ctx.line(format!("{verb}: {}", one_line(&label)))?;
-    for name in &undo.kept {
-        ctx.line(format!("  kept, because it was answered: {}", one_line(name)))?;
+    for name in ops::undo::known_by(&store, &undo.kept)? {
+        ctx.line(format!("  kept, because it was answered: {name}"))?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::core::card::kind;
 use crate::core::checkup::can_be_judged;
 use crate::core::compare::alternatives::alternatives;
 use crate::core::compare::alternatives::may_have;
+use crate::core::compare::opposites::are_told_apart;
 use crate::core::compare::search::fold;
 use crate::core::compare::search::plain;
 use crate::core::id::hash64;
@@ -184,8 +185,10 @@ pub enum Flaw {
         answer: String,
         /// What each of them may be.
         each: Vec<String>,
-        /// How many there are.
-        count: usize,
+        /// How many other notes have such an answer.
+        others: usize,
+        /// The indices of the first of these.
+        first_others: Vec<usize>,
     },
     /// The card waits for one that is not there, so that nothing holds it back.
     LostAfter {
@@ -417,11 +420,16 @@ fn quotations(note: &NoteText, find: Find<'_>) {
     }
 }
 
-/// The first typed answer that looks like two, by its place, and how many do. Said once: who writes answers so writes many so.
+/// Notes that are named of those whose answers look like two.
+pub const MOST_NAMED: usize = 3;
+
+/// The first typed answer that looks like two, by its place, and which others do. Said once: who writes answers so writes many so.
 fn two_answers(notes: &[&NoteText]) -> Option<(usize, Flaw)> {
     let mut all = notes.iter().enumerate().filter_map(|(place, note)| as_two_answers(note).map(|found| (place, found)));
     let (place, (answer, each)) = all.next()?;
-    Some((place, Flaw::TwoAnswers { answer, each, count: 1 + all.count() }))
+    let first_others: Vec<usize> = all.by_ref().take(MOST_NAMED).map(|(place, _)| place).collect();
+    let others = first_others.len() + all.count();
+    Some((place, Flaw::TwoAnswers { answer, each, others, first_others }))
 }
 
 /// The answer of a card that is typed, where it looks like two and the note accepts no others, and what each may be.
@@ -470,18 +478,42 @@ fn telling(prompt: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// What a note asks.
+fn asked(note: &NoteText) -> &[String] {
+    let field = if note.kind == "cloze" { "text" } else { "prompt" };
+    if note.texts(field).is_empty() { note.texts("front") } else { note.texts(field) }
+}
+
+/// Whether a prompt of a note, which differs from this one in a word at most, is taken for it: `the first step` is none but
+/// `the second step`.
+fn is_near(words: &[&str], note: &NoteText) -> bool {
+    !asked(note).iter().any(|prompt| {
+        let other = telling(prompt);
+        let others: Vec<&str> = other.split(' ').collect();
+        let same = |(one, other): &(&&str, &&str)| one == other;
+        let begin = words.iter().zip(&others).take_while(same).count();
+        let [rest, other_rest] = [words, others.as_slice()].map(|words| words.get(begin..).unwrap_or_default());
+        let end = rest.iter().rev().zip(other_rest.iter().rev()).take_while(same).count();
+        match [rest, other_rest].map(|rest| rest.get(..rest.len() - end).unwrap_or_default()) {
+            [[one], [other]] => are_told_apart(one, other),
+            [[one], []] | [[], [one]] => are_told_apart(one, ""),
+            _ => false,
+        }
+    })
+}
+
 /// Prompts that are the same, or differ in one word: by hashes of the prompt and of the prompt with each word left out,
 /// so that 100,000 cards take as many steps as they have words, and not as many as they have pairs.
 fn equal_prompts(notes: &[&NoteText], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let mut without: HashMap<u64, usize> = HashMap::new();
     for (index, note) in notes.iter().enumerate() {
-        let field = if note.kind == "cloze" { "text" } else { "prompt" };
-        let prompts = if note.texts(field).is_empty() { note.texts("front") } else { note.texts(field) };
         let mut twin: Option<(usize, bool)> = None;
-        for prompt in prompts {
+        for prompt in asked(note) {
             let folded = telling(prompt);
             let words: Vec<&str> = folded.split(' ').collect();
+            let is_twin =
+                |other: &usize| *other != index && notes.get(*other).is_some_and(|note| is_near(&words, note));
             let whole = hash64(folded.as_bytes());
             if let Some(other) = seen.insert(whole, index) {
                 twin = twin.or(Some((other, true)));
@@ -489,18 +521,15 @@ fn equal_prompts(notes: &[&NoteText], findings: &mut Vec<Finding>) {
             if !(NEAR_WORDS..=FAR_WORDS).contains(&words.len()) {
                 continue;
             }
-            twin = twin.or_else(|| without.get(&whole).filter(|other| **other != index).map(|other| (*other, false)));
+            twin = twin.or_else(|| without.get(&whole).copied().filter(is_twin).map(|other| (other, false)));
             for left_out in 0..words.len() {
                 let rest: Vec<&str> =
                     words.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, word)| *word).collect();
                 // The place belongs to the hash, or any two prompts with a word left out would meet.
                 let hash = hash64(rest.join(" ").as_bytes());
-                if let Some(other) = without.insert(hash, index).filter(|other| *other != index) {
-                    twin = twin.or(Some((other, false)));
-                }
-                if let Some(other) = seen.get(&hash).filter(|other| **other != index) {
-                    twin = twin.or(Some((*other, false)));
-                }
+                let other = without.insert(hash, index);
+                twin = twin.or_else(|| other.filter(is_twin).map(|other| (other, false)));
+                twin = twin.or_else(|| seen.get(&hash).copied().filter(is_twin).map(|other| (other, false)));
             }
         }
         if let Some((other, same)) = twin {

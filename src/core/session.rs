@@ -303,7 +303,7 @@ impl Session {
         let mut effects = vec![Effect::Append { kind: ActionKind::Answer, events }];
         effects.extend(leech.map(|lapses| Effect::Leech {
             id: card,
-            card: current.loaded.name.clone(),
+            card: current.loaded.known_by(),
             lapses,
             suspended,
         }));

@@ -6,6 +6,40 @@ use crate::core::card::LONGEST_RETURN;
 use crate::core::text::one_line;
 use crate::core::text::thousands;
 
+/// How a file writes what a card has beside its question and answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Syntax {
+    /// A deck file.
+    #[default]
+    Toml,
+    /// A field of an object.
+    Json,
+    /// A column.
+    Table,
+}
+
+impl Syntax {
+    /// That of an importer, by its name.
+    #[must_use]
+    pub fn of(importer: &str) -> Self {
+        match importer {
+            "toml" => Self::Toml,
+            "json" | "jsonl" => Self::Json,
+            _ => Self::Table,
+        }
+    }
+
+    /// How to give a card a field with a value, which is written as in a deck file.
+    #[must_use]
+    pub fn adding(self, field: &str, value: &str) -> String {
+        match self {
+            Self::Toml => format!("add {field} = {value}"),
+            Self::Json => format!("add \"{field}\": {value}"),
+            Self::Table => format!("add a column `{field}`"),
+        }
+    }
+}
+
 /// What is wrong: a sentence without a full stop.
 #[must_use]
 pub fn what(fault: &Fault) -> String {
@@ -43,28 +77,35 @@ pub fn help(fault: &Fault) -> String {
         Fault::TooFewItems => "write them in the right order; they are shuffled when asked".to_owned(),
         Fault::NoSuchSide { sides, .. } => format!("use one of them: {}", sides.join(", ")),
         Fault::TooManyCriteria(_) => "keep the one to three that matter most".to_owned(),
-        Fault::BadReturns => "for example returns = [10, 30, 90]".to_owned(),
-        Fault::TooFewSides => "for example categories = [\"leader\", \"manager\"]".to_owned(),
+        Fault::BadReturns => "for example 10, 30 and 90".to_owned(),
+        Fault::TooFewSides => "name all sides, such as leader and manager".to_owned(),
         Fault::LongAnswer(_) => "shorten it, or use the kind `basic`, whose answer is not typed".to_owned(),
     }
 }
 
-/// That an answer looks like two, as so many do.
+/// That an answer looks like two, as so many others do; where the first of these are.
 #[must_use]
-pub fn two_answers(answer: &str, count: usize) -> String {
+pub fn two_answers(answer: &str, others: usize, places: &[String]) -> String {
     let answer = one_line(answer);
-    let others = match count {
-        0 | 1 => String::new(),
-        2 => ", and so does another answer".to_owned(),
-        count => format!(", and so do {} others", thousands((count - 1).try_into().unwrap_or(u64::MAX))),
+    let more = if others > places.len() { ", …" } else { "" };
+    let places = format!("({}{more})", places.join(", "));
+    let others = match others {
+        0 => String::new(),
+        1 => format!(", and so does another answer {places}"),
+        others => format!(", and so do {} others {places}", thousands(others.try_into().unwrap_or(u64::MAX))),
     };
     format!("the typed answer `{answer}` looks like two answers in one{others}")
 }
 
 /// What to do about it.
 #[must_use]
-pub fn help_two_answers(each: &[String]) -> String {
+pub fn help_two_answers(each: &[String], syntax: Syntax) -> String {
     let [first, others @ ..] = each else { return String::new() };
-    let others: Vec<String> = others.iter().map(|other| format!("\"{}\"", one_line(other))).collect();
-    format!("to accept either, give \"{}\" as the answer and accept = [{}]", one_line(first), others.join(", "))
+    let others: Vec<String> = others.iter().map(|other| one_line(other)).collect();
+    let how = match syntax {
+        Syntax::Table => format!("`{}` in a column `accept`", others.join(" | ")),
+        Syntax::Toml => format!("accept = [\"{}\"]", others.join("\", \"")),
+        Syntax::Json => format!("\"accept\": [\"{}\"]", others.join("\", \"")),
+    };
+    format!("to accept either, give `{}` as the answer and {how}", one_line(first))
 }

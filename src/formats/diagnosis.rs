@@ -101,12 +101,14 @@ pub enum Role {
     Deck,
     /// Anything else that a note has, by its name: `key`, `hint`, `kind`.
     Other(&'static str),
+    /// One of the options of a question, or a wrong answer.
+    Option,
     /// It is not read.
     LeftOut,
 }
 
 impl Role {
-    /// Its name in `--columns`; nothing where the column is not read.
+    /// Its name in `--columns`; nothing where it has none.
     #[must_use]
     pub fn word(&self) -> Option<&'static str> {
         match self {
@@ -116,7 +118,22 @@ impl Role {
             Self::Tags => Some("tags"),
             Self::Deck => Some("deck"),
             Self::Other(name) => Some(name),
-            Self::LeftOut => None,
+            Self::Option | Self::LeftOut => None,
+        }
+    }
+
+    /// It as a sentence has it.
+    #[must_use]
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Self::Front => "the question",
+            Self::Back => "the answer",
+            Self::Extra | Self::Labelled(_) => "shown with the answer",
+            Self::Tags => "tags",
+            Self::Deck => "the deck",
+            Self::Other(name) => name,
+            Self::Option => "an option",
+            Self::LeftOut => "left out",
         }
     }
 }

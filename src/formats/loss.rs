@@ -1,6 +1,7 @@
 //! What an import can't keep as it was, counted.
 
 use crate::core::text::counted;
+use crate::formats::Place;
 use std::fmt;
 
 /// What was lost or changed on the way in: how much of which kind. An importer hands these over after the last record.
@@ -10,12 +11,12 @@ pub struct Loss {
     pub kind: LossKind,
     /// How many.
     pub count: u64,
-    /// The lines of the first ones, where they are of rows.
-    pub lines: Vec<u64>,
+    /// Where the first ones are, where they are of rows.
+    pub places: Vec<Place>,
 }
 
-/// Lines of the first ones that a loss names.
-pub(in crate::formats) const MOST_LINES: usize = 3;
+/// Places of the first ones that a loss names.
+pub(in crate::formats) const MOST_PLACES: usize = 3;
 
 /// What can be lost or changed on the way in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,7 +99,7 @@ impl Loss {
     /// What was lost of things that have names, each counted once; nothing where there are none.
     pub(in crate::formats) fn of_names(kind: LossKind) -> Option<Self> {
         let count = u64::try_from(kind.names().len()).unwrap_or(u64::MAX);
-        (count > 0).then_some(Self { kind, count, lines: Vec::new() })
+        (count > 0).then_some(Self { kind, count, places: Vec::new() })
     }
 }
 

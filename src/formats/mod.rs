@@ -72,13 +72,30 @@ pub struct Place {
     pub line: u64,
     /// Column, in characters.
     pub column: u64,
+    /// Row of a table, where rows of several lines come before it: a spreadsheet numbers rows.
+    pub row: u64,
+}
+
+impl Place {
+    /// A line.
+    #[must_use]
+    pub fn line(line: u64) -> Self {
+        Self { line, ..Self::default() }
+    }
+
+    /// A column of a line.
+    #[must_use]
+    pub fn at(line: u64, column: u64) -> Self {
+        Self { line, column, ..Self::default() }
+    }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.line, self.column) {
-            (line, 0) => write!(f, "{line}"),
-            (line, column) => write!(f, "{line}:{column}"),
+        match self {
+            Self { line, column: 0, row: 0 } => write!(f, "{line}"),
+            Self { line, column: 0, row } => write!(f, "{line} (row {row})"),
+            Self { line, column, .. } => write!(f, "{line}:{column}"),
         }
     }
 }

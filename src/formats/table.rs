@@ -9,6 +9,7 @@ pub(super) mod survey;
 #[cfg(test)]
 mod tests;
 
+use crate::formats::Place;
 use crate::formats::decode::CHUNK;
 use crate::formats::table::separator::Separator;
 use crate::formats::table::split::Open;
@@ -136,6 +137,8 @@ pub(super) struct Rows<'a> {
     whole: bool,
     /// Line that `start` is on.
     line: u64,
+    /// Line breaks inside the cells of the rows before the last one, and with it; unknown behind a quote that was left open.
+    breaks: Option<(u64, u64)>,
     /// Separator of cells.
     pub(super) separator: Separator,
     /// Whether lines that begin with `#` are left out.
@@ -160,6 +163,7 @@ impl<'a> Rows<'a> {
             end: 0,
             whole: false,
             line: 1,
+            breaks: Some((0, 0)),
             separator: Separator::Byte(b','),
             comments: false,
             comment_lines: 0,
@@ -225,6 +229,12 @@ impl<'a> Rows<'a> {
         rows.end = end;
         rows.whole = true;
         rows
+    }
+
+    /// Where the last row stands, which began on that line: with its number where a spreadsheet has another one for it.
+    pub(super) fn place(&self, line: u64) -> Place {
+        let broken = self.breaks.map_or(0, |(before, _)| before);
+        Place { row: if broken > 0 { line - broken } else { 0 }, ..Place::line(line) }
     }
 
     /// The line that comes next.
@@ -300,6 +310,8 @@ impl<'a> Rows<'a> {
                     let line = self.line;
                     self.start += used;
                     self.line += if self.by_row { 1 } else { lines };
+                    let more = if self.by_row { 0 } else { lines.saturating_sub(1) };
+                    self.breaks = self.breaks.map(|(_, all)| (all, all + more));
                     return Ok(if used > LONGEST_ROW { Next::TooLong(line) } else { Next::Row(line) });
                 }
                 Split::Unclosed(open) => return self.leave_out(open),
@@ -317,6 +329,7 @@ impl<'a> Rows<'a> {
     fn leave_out(&mut self, open: Open) -> io::Result<Next> {
         self.start += open.at;
         self.line += open.lines;
+        self.breaks = None;
         let line = self.line;
         self.skip_line()?;
         Ok(Next::Unclosed(line))

@@ -7,7 +7,6 @@ use crate::core::fact::ChainMark;
 use crate::core::fact::Fact;
 use crate::core::fact::SettingChange;
 use crate::core::id::ActionId;
-use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
 use crate::core::text::counted;
 use crate::core::text::one_line;
@@ -18,9 +17,6 @@ use crate::store::StoreError;
 
 /// Decks that an import names; more are counted.
 const DECKS_SHOWN: usize = 3;
-
-/// Digits of an id by which something without a name goes.
-const SHORT_ID: usize = 8;
 
 /// What was done to cards or notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,12 +222,12 @@ fn deck(line: &ActionLine) -> String {
     }
 }
 
-/// The cards that it is about: the name of one, the number of several.
+/// The cards that it is about: what one is known by, the number of several.
 fn cards(line: &ActionLine) -> String {
     if line.cards > 1 {
         return counted(line.cards, "card", "cards");
     }
-    named(line).unwrap_or_else(|| "a card".to_owned())
+    line.name.as_deref().map_or_else(|| "a card".to_owned(), one_line)
 }
 
 /// The notes that it is about, in the same way.
@@ -239,17 +235,7 @@ fn notes(line: &ActionLine) -> String {
     if line.notes > 1 {
         return counted_notes(line.notes);
     }
-    named(line).unwrap_or_else(|| "a note".to_owned())
-}
-
-fn named(line: &ActionLine) -> Option<String> {
-    let short = |note: NoteUid| note.to_string().chars().take(SHORT_ID).collect();
-    let of_subject = || match &line.subject {
-        Subject::Card(card) => Some(short(card.note)),
-        Subject::Note(note) => Some(short(*note)),
-        Subject::None | Subject::Deck(_) | Subject::Day(_) => None,
-    };
-    line.name.as_deref().map(one_line).or_else(|| line.note.map(short)).or_else(of_subject)
+    line.name.as_deref().map_or_else(|| "a note".to_owned(), one_line)
 }
 
 #[cfg(test)]
@@ -257,6 +243,7 @@ mod tests {
     use super::*;
     use crate::core::grade::Quality;
     use crate::core::id::DeviceId;
+    use crate::core::id::NoteUid;
     use crate::core::study_day::Timestamp;
     use crate::core::units::Millis;
 
@@ -270,7 +257,6 @@ mod tests {
             notes: 0,
             voided: false,
             first: None,
-            note: None,
             name: None,
             prompt: None,
             due: None,

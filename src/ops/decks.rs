@@ -351,8 +351,7 @@ pub fn show(store: &mut Store, stamp: Stamp, deck: &str) -> Result<ShownAgain, F
                 again.decks.push(name.clone());
             }
             None => {
-                let gone = store.deleted_notes(id)?;
-                if !gone.is_empty() || store.is_removed_empty(id)? {
+                if let Some(gone) = removed_notes(store, id)? {
                     ids.push(id.clone());
                     again.decks.push(name.clone());
                     notes.extend(gone);
@@ -370,6 +369,27 @@ pub fn show(store: &mut Store, stamp: Stamp, deck: &str) -> Result<ShownAgain, F
         notes.iter().try_for_each(|note| writer.revive(*note))
     })?;
     Ok(again)
+}
+
+/// The notes that come back with a deck that is not listed; nothing where nobody removed it.
+fn removed_notes(store: &Store, id: &str) -> Result<Option<Vec<NoteUid>>, StoreError> {
+    let notes = store.deleted_notes(id)?;
+    Ok(if notes.is_empty() && !store.is_removed_empty(id)? { None } else { Some(notes) })
+}
+
+/// Ids and names of the decks that were removed and that [`show`] brings back.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn removed(store: &Store) -> Result<Vec<(String, String)>, StoreError> {
+    let there: BTreeSet<String> = store.bare_decks()?.into_iter().map(|deck| deck.id).collect();
+    let mut removed = Vec::new();
+    for (id, name) in store.all_deck_names()? {
+        if !there.contains(&id) && removed_notes(store, &id)?.is_some() {
+            removed.push((id, name));
+        }
+    }
+    Ok(removed)
 }
 
 /// What removing a deck takes away.

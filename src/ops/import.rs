@@ -26,6 +26,7 @@ pub use folder::Folder;
 pub use folder::Reason;
 pub use folder::Skipped;
 pub use follow::follow;
+pub use follow::unfollow;
 pub use import_report::KeptNote;
 pub use import_report::Lost;
 pub use import_report::Report;
@@ -46,6 +47,7 @@ use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::formats::FormatError;
 use crate::formats::Importer;
+use crate::ops::decks;
 use crate::ops::decks::deck_name;
 use crate::ops::followed;
 use crate::ops::followed::HowToRead;
@@ -64,6 +66,7 @@ use crate::store::Fault;
 use crate::store::SourceFile;
 use crate::store::Stamp;
 use crate::store::Store;
+use crate::store::StoreError;
 use crate::store::Writer;
 use std::collections::BTreeSet;
 use std::fs;
@@ -170,9 +173,13 @@ pub fn import(
         return Err(with_what_is_in(failure, &report));
     }
     match written {
-        Err(error) if options.dry_run && matches!(error.fault, Fault::Abandoned) => Ok(report),
+        Err(error) if options.dry_run && matches!(error.fault, Fault::Abandoned) => {
+            look_at_decks(store, options, &mut report)?;
+            Ok(report)
+        }
         Err(error) => Err(error.into()),
         Ok(_) => {
+            look_at_decks(store, options, &mut report)?;
             warn_of_circles(store, &mut report);
             Ok(report)
         }
@@ -261,6 +268,26 @@ fn one_job(
     }
     one_file(writer, source, importer, options, attempt, report, progress)?;
     report.files += 1;
+    Ok(())
+}
+
+/// What was imported into decks that are out of sight: nobody would find it.
+fn look_at_decks(store: &Store, options: &Options, report: &mut Report) -> Result<(), StoreError> {
+    let (comes, stays_away) = (report.added + report.restored > 0, report.deleted > 0);
+    if !comes && !stays_away {
+        return Ok(());
+    }
+    let is_meant =
+        |word: &String| options.deck.as_ref().map_or_else(|| report.decks.contains(word), |deck| deck == word);
+    let removed = decks::removed(store)?.into_iter().filter(|(id, name)| is_meant(id) || is_meant(name));
+    let removed: Vec<String> = if stays_away { removed.map(|(_, name)| name).collect() } else { Vec::new() };
+    let hidden =
+        store.bare_decks()?.into_iter().filter(|deck| deck.hidden && (is_meant(&deck.id) || is_meant(&deck.name)));
+    let hidden: Vec<String> = if comes { hidden.map(|deck| one_line(&deck.name)).collect() } else { Vec::new() };
+    for name in hidden {
+        report.warnings.push(format!("the deck {name} is hidden: `lmq decks show {name}` shows it again"));
+    }
+    report.removed = removed;
     Ok(())
 }
 

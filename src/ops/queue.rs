@@ -126,11 +126,19 @@ pub(super) fn is_behind(
     today: StudyDay,
     days_places: Places,
 ) -> Result<bool, StoreError> {
-    if store.overflows(&options.decks, today, days_places)? {
+    let among = match &options.among {
+        Some(cards) => Some(store.counts_among(&options.decks, Some(cards), today, &settings.rules([]))?.due_by_deck),
+        None => None,
+    };
+    let overflows = |places: Places| match &among {
+        Some(due) => Ok(places.fit(due) < due.values().sum::<u64>()),
+        None => store.overflows(&options.decks, today, places),
+    };
+    if overflows(days_places)? {
         return Ok(true);
     }
     let minutes = options.minutes.unwrap_or(settings.session_minutes);
-    if minutes == 0 || !store.overflows(&options.decks, today, FIT_ANYWAY.into())? {
+    if minutes == 0 || !overflows(FIT_ANYWAY.into())? {
         return Ok(false);
     }
     // By the same measure as what a sitting is said to take: else new cards would come that find no time.
@@ -151,7 +159,7 @@ pub(super) fn is_behind(
         return Ok(fit.cards < fit.all);
     }
     let places = (u64::from(minutes) * 60_000 * fit.cards).checked_div(fit.time.0.into()).unwrap_or(u64::MAX);
-    store.overflows(&options.decks, today, usize::try_from(places).unwrap_or(usize::MAX).into())
+    overflows(usize::try_from(places).unwrap_or(usize::MAX).into())
 }
 
 /// How fast the learner is.

@@ -144,6 +144,8 @@ pub struct Waits {
     pub nothing: Option<Nothing>,
     /// Cards that today still has for a sitting of which nobody says how much it may ask: others were put off.
     pub left_today: u64,
+    /// Whether what is left is for today, and neither crammed nor due later.
+    pub is_for_today: bool,
     /// The minutes that the sitting had, where they are over and cards are left.
     pub minutes_over: Option<u32>,
 }
@@ -309,9 +311,10 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn waits(&self) -> Result<Waits, Failure> {
         let when = self.stamp();
+        let is_for_today = !self.options.cram && self.options.ahead == 0;
         if self.session.waiting().all() > 0 {
             let minutes_over = self.options.minutes.filter(|_| self.is_time_over());
-            return Ok(Waits { minutes_over, ..Waits::default() });
+            return Ok(Waits { is_for_today, minutes_over, ..Waits::default() });
         }
         let day = day_of(self.store, &self.settings, when, &self.options)?;
         let nothing = match self.session.answers() {
@@ -322,7 +325,7 @@ impl<'a> Review<'a> {
         let Options { limit, new, ahead, cram, .. } = &self.options;
         let is_daily = limit.is_none() && new.is_none() && *ahead == 0 && !cram;
         let left_today = if is_daily && nothing.is_none() { day.reviews + day.new } else { 0 };
-        Ok(Waits { next_due_in_days, nothing, left_today, minutes_over: None })
+        Ok(Waits { next_due_in_days, nothing, left_today, is_for_today, minutes_over: None })
     }
 
     /// Everything about a card; `None` where there is no text for it.
@@ -493,7 +496,7 @@ impl<'a> Review<'a> {
                         }
                         // Suspended in another window, it moved on just as well.
                         Err(error) if matches!(error.fault, Fault::Stale | Fault::Suspended) => {
-                            let name = self.session.current().map_or_else(String::new, |c| c.loaded.name.clone());
+                            let name = self.session.current().map_or_else(String::new, |c| c.loaded.known_by());
                             said.push(Notice::Stale(name));
                             next = self.session.without_current();
                             break;

@@ -31,6 +31,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::store::Stamp;
 use crate::store::Store;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// The settings file.
@@ -41,6 +42,37 @@ pub fn path() -> Result<PathBuf, Failure> {
     Env::config_file().ok_or_else(|| {
         Failure::failed("cannot tell where your settings are: there is no home folder").hint("set LMQ_CONFIG to a file")
     })
+}
+
+/// Changes settings in the file, and then in the log as one step, which can be undone. Where the log can't be written the file gets
+/// back what it had: the change would be in no log. `stamp` is taken with what the file says then.
+///
+/// # Errors
+/// When the file or the database can't be written.
+pub fn set(
+    store: &mut Store,
+    path: &Path,
+    changes: &[(String, Option<&str>)],
+    stamp: impl FnOnce() -> Result<Stamp, Failure>,
+) -> Result<(), Failure> {
+    let mut done: Vec<SettingChange> = Vec::new();
+    let all_of_them = || {
+        for (key, new) in changes {
+            let old = change(path, key, *new)?;
+            if old.as_deref() != *new {
+                done.push(SettingChange::Setting { key: key.clone(), old, new: new.map(str::to_owned) });
+            }
+        }
+        let stamp = stamp()?;
+        if done.is_empty() { Ok(()) } else { remember(store, stamp, &done) }
+    };
+    if let Err(failure) = all_of_them() {
+        for SettingChange::Setting { key, old, .. } in done.iter().rev() {
+            change(path, key, old.as_deref())?;
+        }
+        return Err(failure);
+    }
+    Ok(())
 }
 
 /// Writes into the log that settings were changed, as one step, so that it can be undone.

@@ -25,7 +25,9 @@ pub fn share(
 ) -> Result<Share, Failure> {
     let named = ops::decks::named(store, decks)?;
     let rules = ops::day::rules(store, settings)?;
-    let totals = store.totals(&named, stamp.today, None, None, &rules)?;
+    // As in reports: what there is to know is what one still sees, unless somebody names it.
+    let shown = if decks.is_empty() { ops::decks::shown(store)? } else { named.clone() };
+    let totals = store.totals(&shown, stamp.today, None, None, &rules)?;
     let heads = store.deck_heads()?;
     let mut topics = totals.mastery;
     topics.sort_by(|a, b| a.id.cmp(&b.id));
@@ -33,7 +35,7 @@ pub fn share(
     let is_told = |deck: &str| topics.iter().any(|topic| topic.deck == deck);
     let mut decks: Vec<SharedDeck> = heads
         .into_iter()
-        .filter(|deck| named.has(deck.number) && is_told(&deck.name))
+        .filter(|deck| shown.has(deck.number) && is_told(&deck.name))
         .map(|deck| SharedDeck { id: deck.id, name: deck.name, version: deck.version })
         .collect();
     decks.sort();

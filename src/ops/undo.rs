@@ -3,6 +3,7 @@
 use crate::core::action::ActionKind;
 use crate::core::action::Subject;
 use crate::core::id::ActionId;
+use crate::core::id::NoteUid;
 use crate::core::study_day::Timestamp;
 use crate::core::text::one_line;
 use crate::env::Env;
@@ -79,7 +80,7 @@ fn write(
     // The step is taken back by now, whatever becomes of files: what fails here is told, and is no failed undo.
     let mut talk = put_back(&undo.settings, Env::config_file().as_deref());
     talk.extend(linked::after_undo(store, stamp, &undo)?);
-    talk.extend(hidden(&undo.hidden));
+    talk.extend(hidden(&known_by(store, &undo.hidden)?));
     Ok((undo, talk))
 }
 
@@ -93,9 +94,21 @@ fn put_back(settings: &[(String, Option<String>)], file: Option<&Path>) -> Vec<S
     settings.iter().filter_map(change).collect()
 }
 
+/// What the notes that an undo tells of are known by.
+///
+/// # Errors
+/// When the database can't be read.
+pub fn known_by(store: &Store, notes: &[NoteUid]) -> Result<Vec<String>, Failure> {
+    let mut known = Vec::new();
+    for note in notes {
+        known.extend(store.known_by(*note, None)?.map(|name| one_line(&name)));
+    }
+    Ok(known)
+}
+
 /// That nothing is seen of it where the person wrote something newer.
 fn hidden(names: &[String]) -> Option<String> {
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", one_line(name))).collect();
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
     let more = names.len().saturating_sub(shown.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!shown.is_empty()).then(|| {
@@ -112,9 +125,9 @@ mod tests {
         let names: Vec<String> = (1..=7).map(|number| format!("team/{number}")).collect();
         assert_eq!(hidden(&[]), None);
         let one = hidden(names.get(..1).unwrap()).unwrap();
-        assert!(one.contains("of `team/1`: a newer edit"), "{one}");
+        assert!(one.contains("of team/1: a newer edit"), "{one}");
         let many = hidden(&names).unwrap();
-        assert!(many.contains("`team/5` and 2 more:"), "{many}");
+        assert!(many.contains("team/5 and 2 more:"), "{many}");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use crate::core::card::Markup;
 use crate::core::card::NoteText;
 use crate::core::card::Value;
-use crate::core::fact::SettingChange;
 use crate::core::settings::Settings;
 use crate::core::study_day::StudyDay;
 use crate::env::Env;
@@ -67,9 +66,8 @@ pub fn write(store: &mut Store, env: &Env, settings: &Settings, question: &str, 
 /// # Errors
 /// When the file or the database can't be written.
 pub fn never_again(store: &mut Store, env: &Env, settings: &Settings) -> Result<(), Failure> {
-    let old = settings::change(&settings::path()?, SETTING, Some("false"))?;
-    let change = SettingChange::Setting { key: SETTING.to_owned(), old, new: Some("false".to_owned()) };
-    settings::remember(store, stamp(env, settings), &[change])
+    let change = (SETTING.to_owned(), Some("false"));
+    settings::set(store, &settings::path()?, &[change], || Ok(stamp(env, settings)))
 }
 
 #[cfg(test)]

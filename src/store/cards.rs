@@ -25,6 +25,7 @@ use crate::store::columns::card_number;
 use crate::store::columns::ordinals_of;
 use crate::store::columns::text;
 use crate::store::columns::words;
+use crate::store::facts::note_number;
 use crate::store::naming::makes_several;
 use crate::store::naming::name_of;
 use crate::store::naming::name_of_any;
@@ -41,9 +42,6 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension as _;
 use rusqlite::Row;
 use std::borrow::Cow;
-
-/// Characters of a prompt that a card is known by.
-const KNOWN_BY_CHARS: usize = 60;
 
 /// Notes that are handed out together: enough that handing over costs nothing, few enough to stay in the processor's cache.
 const NOTES_AT_A_TIME: usize = 256;
@@ -102,15 +100,7 @@ impl CardLine {
     /// What tells it from other cards at a glance: its name, or what it asks where it would go by its id.
     #[must_use]
     pub fn known_by(&self, name: String) -> String {
-        if self.erased || self.key.is_some() && self.named {
-            return name;
-        }
-        let prompt = self.text.listed_prompt(self.card.ordinal);
-        if prompt.trim().is_empty() {
-            return name;
-        }
-        let more = if prompt.chars().nth(KNOWN_BY_CHARS).is_some() { "…" } else { "" };
-        format!("“{}{more}”", prompt.chars().take(KNOWN_BY_CHARS).collect::<String>())
+        if self.erased { name } else { self.text.known_by(self.card.ordinal, &name) }
     }
 
     /// The one word for how it stands.
@@ -124,19 +114,37 @@ impl CardLine {
     }
 }
 
+/// What tells a card, or without an ordinal its note, from others at a glance, as [`CardLine::known_by`] has it: in every message
+/// about a step. Also where it is retired.
+pub(super) fn known_by(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, Fault> {
+    let Some(name) = name_of_card(db, note, ordinal)? else { return Ok(None) };
+    let text = text_of_note(db, note)?;
+    Ok(Some(match text {
+        Some(text) => text.known_by(ordinal.or(text.ordinals().first().copied()).unwrap_or(1), &name),
+        None => name,
+    }))
+}
+
 /// What people call a card, also one whose note is retired, as [`CardLine::name`] has it; without an ordinal its note.
 pub(super) fn name_of_card(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, Fault> {
     let Some(name) = name_of_any(db, note)? else { return Ok(None) };
     let Some(ordinal) = ordinal else { return Ok(Some(name)) };
+    let mut statement = db.prepare_cached("SELECT ordinals FROM note WHERE id = ?1")?;
+    let mut rows = statement.query([note])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let several = makes_several(&ordinals_of(text(row, 0)?)?, || text_of_note(db, note))?;
+    Ok(Some(with_ordinal(name, ordinal, several)))
+}
+
+/// The text of a note, retired or not, where it was not erased.
+fn text_of_note(db: &Connection, note: i64) -> Result<Option<NoteText>, Fault> {
     let mut statement = db.prepare_cached(
-        "SELECT n.ordinals, x.body FROM note n LEFT JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
+        "SELECT x.body FROM note n CROSS JOIN text x ON x.id = coalesce(n.own, n.source) WHERE n.id = ?1",
     )?;
     let mut rows = statement.query([note])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    // A text that can't be read is `lmq doctor`'s to tell.
-    let several =
-        makes_several(&ordinals_of(text(row, 0)?)?, || Ok(words(row, 1)?.and_then(|body| text_of(body, None).ok())))?;
-    Ok(Some(with_ordinal(name, ordinal, several)))
+    // One that can't be read is `lmq doctor`'s to tell.
+    Ok(words(row, 0)?.and_then(|body| text_of(body, None).ok()))
 }
 
 impl Store {
@@ -258,6 +266,18 @@ impl Store {
         let mut statement =
             self.db().prepare_cached(&format!("SELECT {STATE_COLUMNS} FROM card_state s WHERE s.card = ?1"))?;
         Ok(statement.query_row([card], |row| whole_state_of(row, 0, reader)).optional()?.unwrap_or_default())
+    }
+
+    /// What a card, or without an ordinal its note, goes by in messages: see [`CardLine::known_by`]. `None` where nothing is known
+    /// of it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn known_by(&self, note: NoteUid, ordinal: Option<u16>) -> Result<Option<String>, StoreError> {
+        self.attempt(|| match note_number(self.db(), note)? {
+            Some(number) => known_by(self.db(), number, ordinal),
+            None => Ok(None),
+        })
     }
 
     /// One card, retired or not, erased or not: one that its note has, or that something happened to.

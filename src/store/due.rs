@@ -87,11 +87,9 @@ pub struct Limits {
 /// What was done and what waits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Reviews done today.
-    pub reviews_done: u32,
-    /// First answers given today.
+    /// First answers given today, in all decks.
     pub new_done: u32,
-    /// Answers given today, repeats included.
+    /// Answers given today in all decks, repeats included.
     pub answers_today: u32,
     /// Cards that are due and can be asked today, whatever the limits: of siblings one, and none whose sibling was asked today.
     pub due: u64,
@@ -431,7 +429,8 @@ impl Store {
     ) -> Result<Counts, StoreError> {
         self.attempt(|| {
             let _snapshot = self.snapshot()?;
-            let done = self.done(decks, today)?;
+            // What was done was done, whatever is shown or asked for now; only what is still to do follows that.
+            let done = self.done(&DeckSet::All, today)?;
             let is_meant = |candidate: &Candidate| among.is_none_or(|cards| cards.contains(&candidate.card));
             let (mut repeats, _) = self.answered_today(decks, today, rules)?;
             repeats.retain(|(candidate, _)| is_meant(candidate));
@@ -460,7 +459,6 @@ impl Store {
             let tomorrow = (siblings > 0).then(|| today.plus(1));
             let next_due = [next_due, tomorrow, buried_until].into_iter().flatten().min();
             Ok(Counts {
-                reviews_done: done.reviews,
                 new_done: done.new,
                 answers_today: done.answers,
                 due: due_by_deck.values().sum(),

@@ -82,6 +82,14 @@ impl Store {
         })
     }
 
+    /// Follows a file or folder no more, nor what lies in the folder. Its notes stay.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn unfollow(&self, source: i64) -> Result<(), StoreError> {
+        self.attempt(|| Ok(self.db().execute("DELETE FROM followed WHERE id = ?1", [source]).map(drop)?))
+    }
+
     /// Whether a note comes from that followed file.
     ///
     /// # Errors

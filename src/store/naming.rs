@@ -154,7 +154,8 @@ impl Store {
         Ok(name_of(deck, key, card))
     }
 
-    /// The card that a person names: `deck/key`, `deck/key#ordinal`, or the unique beginning of an id. It may be one whose
+    /// The card that a person names: `deck/key`, `deck/key#ordinal`, the unique beginning of an id, or a key that one deck alone
+    /// has. It may be one whose
     /// words were erased: its key is gone with them, but its id may have been made from it.
     ///
     /// # Errors
@@ -194,6 +195,9 @@ impl Store {
             if notes.is_empty() {
                 is_key = false;
                 notes = self.notes_of_prefix(name)?;
+            }
+            if notes.is_empty() && !name.contains('/') {
+                notes = self.notes_of_bare_key(name, retired_too)?;
             }
         }
         // Where several claim one key it names none of them.
@@ -250,6 +254,14 @@ impl Store {
              WHERE (k.name_id = ?1 OR k.name = ?1) AND n.key = ?2 AND n.retired <= ?3 ORDER BY u.uid",
         )?;
         let rows = statement.query_map((deck, key, retired_too), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes of any deck that have that key. A pass over all of them: asked where nothing else has the name.
+    fn notes_of_bare_key(&self, key: &str, retired_too: bool) -> Result<Vec<i64>, Fault> {
+        let mut statement =
+            self.db().prepare_cached("SELECT id FROM note NOT INDEXED WHERE key = ?1 AND retired <= ?2 LIMIT 9")?;
+        let rows = statement.query_map((key, retired_too), |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -22,7 +22,7 @@ use crate::store::Fault;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Writer;
-use crate::store::cards::name_of_card;
+use crate::store::cards::known_by;
 use crate::store::chain::newest_sequence;
 use crate::store::columns::ALIASED;
 use crate::store::columns::BROUGHT;
@@ -76,9 +76,7 @@ pub struct ActionLine {
     pub first: Option<EventKind>,
     /// Its first fact, if it has one.
     pub fact: Option<Fact>,
-    /// The note of its first event, else of its first fact.
-    pub note: Option<NoteUid>,
-    /// What people call that note or card.
+    /// What the note or card of its first event, else of its first fact, is known by.
     pub name: Option<String>,
     /// What the first text of a note among its facts asks, where it was not erased.
     pub prompt: Option<String>,
@@ -100,9 +98,9 @@ pub struct Undo {
     /// Cards whose state was made again, those of the named action.
     pub cards: Vec<CardId>,
     /// Notes that stay although the import that brought them was undone, since they were answered.
-    pub kept: Vec<String>,
+    pub kept: Vec<NoteUid>,
     /// Notes of which a newer act of the learner's own hides the effect.
-    pub hidden: Vec<String>,
+    pub hidden: Vec<NoteUid>,
     /// Settings to put back: key, and the value from before (none where it was not set).
     pub settings: Vec<(String, Option<String>)>,
     /// Notes of followed files whose text an edit or a tag had changed: the files are to be changed too.
@@ -175,7 +173,6 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
         voided: context.voided.contains(action.span.action),
         first: None,
         fact: None,
-        note: None,
         name: None,
         prompt: None,
         due: None,
@@ -256,8 +253,7 @@ fn line(db: &Connection, context: &Context, action: &Action) -> Result<ActionLin
     }
     line.decks.sort();
     if let Some(note) = note {
-        line.name = name_of_card(db, note, ordinal)?;
-        line.note = Some(super::facts::note_uid(db, note)?);
+        line.name = known_by(db, note, ordinal)?;
     }
     Ok(line)
 }
@@ -562,9 +558,9 @@ impl Writer<'_> {
         let facts = super::facts::facts_of(&self.tx, &now.reader, note)?;
         let is_text = |fact: &Fact| matches!(fact, Fact::Brought { .. } | Fact::Edited { .. });
         let any_text_counts = facts.iter().any(|row| is_text(&row.fact) && !now.voided.has(row.id));
-        let Some(name) = name_of_card(&self.tx, note, None)? else { return Ok(()) };
+        let uid = super::facts::note_uid(&self.tx, note)?;
         if !any_text_counts && self.is_answered(note)? {
-            undo.kept.push(name);
+            undo.kept.push(uid);
             return Ok(());
         }
         let is_changed = |row: &&FactRow| changed.iter().any(|span| span.has(row.id));
@@ -578,7 +574,7 @@ impl Writer<'_> {
         };
         let mut effects = facts.iter().filter(is_changed).filter(|row| is_effect(&row.fact)).peekable();
         if effects.peek().is_some() && effects.all(is_hidden) {
-            undo.hidden.push(name);
+            undo.hidden.push(uid);
         }
         Ok(())
     }

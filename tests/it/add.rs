@@ -14,6 +14,20 @@ fn a_card_is_added_and_its_deck_made() {
 }
 
 #[test]
+fn without_a_deck_the_card_is_asked_for_where_somebody_is_there_to_answer() {
+    let lmq = Lmq::new();
+    assert!(lmq.run(["add"]).err(2).contains("lmq add DECK QUESTION ANSWER"));
+    let said = lmq.run_with("team\nWho leads?\nAmara\n", ["add", "--screen-reader"]).ok().stdout;
+    assert!(said.contains("Deck: Question: Answer: added team/who-leads"), "{said}");
+    let said =
+        lmq.run_with("team\nThe retro is on {{Friday}}\n\n", ["add", "--screen-reader", "--tag", "q1"]).ok().stdout;
+    assert!(said.contains("added team/the-retro-is-on"), "a cloze has its answer: {said}");
+    assert_eq!(lmq.cards("tag:q1").len(), 1);
+    assert!(lmq.run_with("team\n\n", ["add", "--screen-reader"]).ok().stdout.contains("nothing was added"));
+    assert_eq!(lmq.cards("deck:team").len(), 2);
+}
+
+#[test]
 fn a_card_without_a_back_is_a_cloze_or_refused() {
     let lmq = Lmq::new();
     let cards = lmq.run(["add", "team", "Retro: {{c1::second}} {{c2::Friday}}", "--json"]).json();

@@ -287,13 +287,43 @@ fn near_equal_prompts_among_many_cards_are_found_without_comparing_pairs() {
             number * 7
         ));
     }
-    table.push_str("In which of the many houses of street number 5 does person 36 live\tanother\n");
+    table.push_str("In which of the many homes of street number 5 does person 35 live\tanother\n");
     std::fs::write(folder.path().join("many.tsv"), table).unwrap();
     let output =
         lmq(folder.path(), &["check", "many.tsv", "--json", "--allow", "missing-source", "--allow", "missing-topic"]);
     let rows: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let found: Vec<u64> = rows.as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
     assert_eq!(found, [20_002]);
+}
+
+#[test]
+fn what_to_do_is_said_in_the_words_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "t.csv",
+        "kind,prompt,answer\ntyped,Hue?,colour/color\ntyped,Grey?,gray/grey\ntyped,Who?,\"a\nb\"\ntyped,Jog?,run or jog\n",
+    );
+    write(
+        "t.toml",
+        "[deck]\nid = \"t\"\n[[card]]\nkey = \"a\"\nkind = \"basic\"\nfront = \"Where?\"\nback = \"here\"\n",
+    );
+    let said = |name: &str| text(&lmq(folder.path(), &["check", name, "--allow", "two-way"]).stdout);
+    let table = said("t.csv");
+    for words in [
+        "missing-source",
+        "and so do 2 others (line 3, line 6 (row 5))",
+        "give `colour` as the answer and `color` in a column `accept`",
+    ] {
+        assert!(table.contains(words), "{words}: {table}");
+    }
+    assert!(!table.contains(" = "), "{table}");
+    assert!(said("t.toml").contains("add source = [\"…\"]") || said("t.toml").contains("no topic"));
+    let json: serde_json::Value =
+        serde_json::from_slice(&lmq(folder.path(), &["check", "t.csv", "--json"]).stdout).unwrap();
+    let rows = json.as_array().unwrap();
+    assert!(rows.iter().any(|row| row["line"] == 6 && row["row"] == 5), "{json}");
+    assert!(rows.iter().any(|row| row["help"].as_str().unwrap().contains("add a column `source`")), "{json}");
 }
 
 #[test]

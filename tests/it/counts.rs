@@ -106,10 +106,54 @@ fn a_hidden_deck_waits_for_nobody_and_keeps_its_history() {
     let stamp = world.stamp();
     ops::decks::hide(&mut world.store, stamp, "other").unwrap();
     assert_eq!(counted(&world), [1; 7]);
+    let share = ops::share::share(&mut world.store, &world.settings, stamp, &[], None).unwrap();
+    assert!(share.decks.iter().all(|deck| deck.name != "other"), "{share:?}");
     let report = world.report_json();
     assert_eq!(report["sections"]["summary"]["values"]["answers"], 3);
     assert_eq!(report["sections"]["summary"]["values"]["known"]["cards"], 2, "{report}");
     assert!(!report["sections"]["topic_levels"].to_string().contains("other"), "{report}");
+}
+
+#[test]
+fn what_was_answered_today_was_answered_whatever_is_shown_now() {
+    let mut world = World::bare();
+    world.import("team.toml", TEAM);
+    world.import("other.csv", "front,back\nWhere?,here\nWhen?,now\n");
+    for card in world.found("deck:other") {
+        world.answer(card.card, 4);
+    }
+    let done = |world: &World| {
+        let counts = world.day().counts;
+        let report = world.report_json();
+        (counts.answers_today, counts.new_done, report["sections"]["summary"]["values"]["answers"].as_u64())
+    };
+    assert_eq!(done(&world), (2, 2, Some(2)));
+    world.set("deck.other.active = false\n");
+    assert_eq!(done(&world), (2, 2, Some(2)));
+    let stamp = world.stamp();
+    ops::decks::hide(&mut world.store, stamp, "other").unwrap();
+    assert_eq!(done(&world), (2, 2, Some(2)));
+    let removal = ops::decks::removal(&world.store, "other").unwrap();
+    ops::decks::remove(&mut world.store, stamp, &removal).unwrap();
+    assert_eq!(done(&world), (2, 2, Some(2)));
+    assert_eq!(world.day().counts.due, 0);
+}
+
+#[test]
+fn new_cards_of_a_search_wait_for_nothing_that_the_search_leaves_out() {
+    let mut world = World::bare();
+    world.set("new_per_day = 40\n");
+    world.import("many.csv", (0..30).map(|n| format!("question {n},answer {n}\n")).collect::<String>());
+    for card in world.cards() {
+        world.answer(card.card, 4);
+    }
+    world.import("other.csv", "front,back\nWhere?,here\n");
+    world.set("reviews_per_day = 5\n");
+    world.set_now(time("2026-02-10T09:00:00+01:00"));
+    let among = |deck: &str| world.found(deck).iter().map(|card| card.card).collect::<BTreeSet<_>>();
+    let asked_of = |deck: &str| asked(&world, &Options { among: Some(among(deck)), ..Options::default() });
+    assert_eq!(asked(&world, &Options::default()), 5, "after a break new cards wait while more is due than fits");
+    assert_eq!((asked_of("deck:other"), asked_of("deck:many")), (1, 5));
 }
 
 #[test]

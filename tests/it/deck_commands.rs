@@ -9,7 +9,8 @@ use lmq::ops::workspace::Workspace;
 
 fn names(lmq: &Lmq, args: &[&str]) -> Vec<String> {
     let decks = lmq.json([&["decks", "--json"], args].concat());
-    decks.as_array().unwrap().iter().map(|deck| deck["name"].as_str().unwrap().to_owned()).collect()
+    let there = decks.as_array().unwrap().iter().filter(|deck| deck["removed"] == false);
+    there.map(|deck| deck["name"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -91,6 +92,27 @@ fn a_deck_is_removed_with_its_cards_and_comes_back() {
     let back = lmq.run(["decks", "show", "quotes"]).out();
     assert!(back.starts_with("showing quotes\nbrought back 20 deleted notes"), "long after, without an undo: {back}");
     assert_eq!(names(&lmq, &[]), ["team", "differences", "quotes", "skills"]);
+    lmq.assert_sound();
+}
+
+#[test]
+fn a_removed_deck_is_listed_with_the_way_back_which_an_import_of_its_file_tells_too() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    lmq.run(["import", "team.toml"]).done();
+    lmq.run(["decks", "remove", "work::team", "--yes"]).done();
+    let said = lmq.run(["import", "team.toml"]).ok();
+    let way = "`lmq decks show work::team` brings it back with its cards";
+    assert!(said.stdout.contains("3 stay deleted") && said.stderr.contains(way), "{said:?}");
+    assert!(!said.stderr.contains("--theirs"), "{said:?}");
+    assert!(!lmq.ok(["decks"]).contains("removed"));
+    assert!(lmq.ok(["decks", "--all"]).contains(&format!("work::team (removed): {way}")));
+    assert_eq!(lmq.json(["decks", "--all", "--json"])[3]["removed"], true);
+    let theirs = lmq.run(["import", "team.toml", "--theirs"]).ok();
+    assert!(theirs.stderr.contains("the deck work::team is hidden: `lmq decks show work::team`"), "{theirs:?}");
+    lmq.run(["undo", "--yes"]).done();
+    assert!(lmq.run(["decks", "show", "work::team"]).out().contains("brought back 3 deleted notes"));
+    assert!(!lmq.ok(["decks", "--all"]).contains("removed"));
     lmq.assert_sound();
 }
 

@@ -400,6 +400,7 @@ fn every_file_of_a_list_is_in_its_list() {
                 "parse.rs",
                 "glance.rs",
                 "home.rs",
+                "import_json.rs",
                 "import_question.rs",
                 "screen.rs",
                 "share.rs",

@@ -6,7 +6,7 @@ use crate::home::TEAM;
 fn linked() -> Lmq {
     let lmq = Lmq::new();
     lmq.write("team.toml", TEAM);
-    assert_eq!(lmq.run(["import", "--link", "team.toml"]).out(), "3 notes added to work::team\n");
+    assert_eq!(lmq.run(["import", "--link", "team.toml"]).ok().stdout, "3 notes added to work::team\n");
     lmq
 }
 
@@ -28,6 +28,30 @@ fn an_edit_comes_in_with_the_next_command() {
 }
 
 #[test]
+fn a_file_is_followed_until_somebody_ends_it_which_is_said_at_once() {
+    let lmq = Lmq::new();
+    lmq.write("team.toml", TEAM);
+    let said = lmq.run(["import", "--link", "team.toml"]).ok().stderr;
+    assert!(said.contains("follows this from now on") && said.contains("`lmq import --unlink`"), "{said}");
+    lmq.run(["answer", "team/owner", "good"]).done();
+    assert!(lmq.run(["import", "--unlink", "other.toml"]).err(2).contains("followed are `$T/team.toml`"));
+    let ended = lmq.run(["import", "--unlink", "team.toml"]).out();
+    assert_eq!(ended, "team.toml is not followed any more; its cards stay\n");
+    lmq.write("team.toml", TEAM.replace("Who owns the roadmap?", "Whose is the plan?"));
+    assert_eq!(lmq.run(["cards", "deck:team", "roadmap"]).out(), "team/owner  [learning]  Who owns the roadmap?\n");
+    assert!(lmq.run(["import", "--unlink", "team.toml"]).err(2).contains("no file is followed"));
+    // A file of a folder is followed as long as the folder is.
+    lmq.write("d/a.csv", "front,back\none,1\n");
+    lmq.run(["import", "d", "--link"]).done();
+    assert!(lmq.run(["import", "--unlink", "d/a.csv"]).err(2).contains("as a part of"));
+    lmq.run(["import", "--unlink", "d"]).done();
+    lmq.write("d/b.csv", "front,back\ntwo,2\n");
+    let decks = lmq.json(["decks", "--json"]);
+    assert!(decks.as_array().unwrap().iter().all(|deck| deck["name"] != "b"), "{decks}");
+    lmq.assert_sound();
+}
+
+#[test]
 fn decks_say_from_which_file_they_are_followed() {
     let lmq = linked();
     let of = |deck: &str| {
@@ -37,7 +61,7 @@ fn decks_say_from_which_file_they_are_followed() {
     assert_eq!(of("team").as_str().unwrap(), "$T/team.toml");
     assert!(of("skills").is_null());
     lmq.write("plain.csv", "q,a\n");
-    lmq.run(["import", "plain.csv", "--link"]).ok().out();
+    lmq.run(["import", "plain.csv", "--link"]).done();
     assert_eq!(of("plain").as_str().unwrap(), "$T/plain.csv");
 }
 
@@ -111,7 +135,7 @@ fn two_followed_files_in_one_deck_leave_each_others_cards_alone() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\ntwo,2\n");
     lmq.write("d/b.csv", "three,3\n");
-    lmq.run(["import", "d", "--link", "--deck", "words", "-q"]).ok().out();
+    lmq.run(["import", "d", "--link", "--deck", "words", "-q"]).done();
     lmq.write("d/a.csv", "one,1\n");
     let run = lmq.run(["cards", "deck:words"]).ok();
     assert_eq!(run.stderr, "`$T/d/a.csv` changed: 1 retired, 1 note unchanged\n");
@@ -122,7 +146,7 @@ fn two_followed_files_in_one_deck_leave_each_others_cards_alone() {
 fn a_new_file_in_a_followed_folder_comes_in() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
-    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "1 note added to a\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).ok().stdout, "1 note added to a\n");
     lmq.write("d/b.csv", "two,2\n");
     let run = lmq.run(["cards", "deck:b"]).ok();
     assert_eq!(run.stderr, "`$T/d/b.csv` changed: 1 note added\n");
@@ -135,7 +159,7 @@ fn a_new_file_in_a_followed_folder_comes_in() {
 fn following_is_no_step_of_its_own_for_undo() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
-    lmq.run(["import", "d", "--link"]).ok().out();
+    lmq.run(["import", "d", "--link"]).done();
     assert_eq!(lmq.run(["undo", "--list"]).out(), "2026-01-15 09:00  imported 1 note into a\n");
     // Written again with the same text: nothing to say, and nothing to undo.
     std::thread::sleep(std::time::Duration::from_millis(20));
@@ -222,7 +246,7 @@ fn following_a_folder_is_one_step_and_its_undo_stops_it() {
 fn a_file_whose_link_was_undone_is_followed_again_when_it_is_asked_for() {
     let lmq = linked();
     lmq.run(["undo", "--yes"]).done();
-    assert_eq!(lmq.run(["import", "--link", "team.toml"]).out(), "3 brought back\n");
+    assert_eq!(lmq.run(["import", "--link", "team.toml"]).ok().stdout, "3 brought back\n");
     lmq.write("team.toml", TEAM.replace("Amara", "Bela"));
     assert_eq!(lmq.listed("roadmap"), ["Who owns the roadmap? → Bela [new]"]);
     lmq.assert_sound();
@@ -233,7 +257,7 @@ fn a_copy_that_a_sync_tool_made_is_never_followed_and_that_is_said() {
     let lmq = Lmq::new();
     let copy = "team.sync-conflict-20240102-030405-ABC1234.toml";
     lmq.write("d/team.toml", TEAM);
-    lmq.run(["import", "d", "--link"]).ok().out();
+    lmq.run(["import", "d", "--link"]).done();
     lmq.write(&format!("d/{copy}"), TEAM.replace("Amara", "Older"));
     let run = lmq.run(["cards", "deck:team", "roadmap"]).ok();
     assert!(run.stderr.contains(&format!("{copy}` is not followed: a sync tool made this copy")), "{}", run.stderr);
@@ -248,7 +272,7 @@ fn a_new_file_in_a_new_sub_folder_of_a_followed_folder_comes_in() {
     let lmq = Lmq::new();
     lmq.write("d/a.csv", "one,1\n");
     lmq.write("d/sub/b.csv", "two,2\n");
-    assert_eq!(lmq.run(["import", "d", "--link"]).out(), "2 notes added\ndecks: a (1), b (1)\n");
+    assert_eq!(lmq.run(["import", "d", "--link"]).ok().stdout, "2 notes added\ndecks: a (1), b (1)\n");
     lmq.write("d/sub/c.csv", "three,3\n");
     assert_eq!(lmq.listed("deck:c"), ["three → 3 [new]"]);
     lmq.write("d/new/deep/e.csv", "five,5\n");

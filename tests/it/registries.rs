@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `src/cli` that are no commands.
-const NO_COMMANDS: [&str; 18] = [
+const NO_COMMANDS: [&str; 19] = [
     "place",
     "telling",
     "home",
     "ask",
+    "import_json",
     "import_question",
     "editor",
     "mod",

@@ -106,6 +106,8 @@ fn cramming_moves_nothing_and_ahead_takes_what_is_due_soon() {
     let run = lmq.run_with(b"\n1\n\n1\n\n1\n", ["review", "model", "--cram", "--limit", "3", "--new", "2"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(lmq.ok(["cards", "deck:model", "--json"]), before);
+    let left = lmq.run_with(b"\n1\n:q\n", ["review", "model", "--cram"]).ok().stdout;
+    assert!(left.contains(" left\n") && !left.contains("for today"), "{left}");
     assert!(lmq.json(["history", "--json"]).as_array().unwrap().iter().any(|row| row["kind"] == "crammed"));
     assert_eq!(lmq.run_at("2026-01-16T09:00:00+01:00", ["answer", "model/plan-in-strategy", "good"]).code, 0);
     let on_the_17th = |args: &[&str]| {

@@ -137,6 +137,8 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
         ("b word", "t/b"),
         ("lmq show t/b", "colour"),
         ("cards \"open", "quotation mark"),
+        ("b \"x", "quotation mark"),
+        ("show b", "colour"),
         ("nonsense", "there is no command"),
         ("u", "undid"),
         ("u", "undid"),

@@ -53,6 +53,35 @@ fn the_list_names_the_steps_and_changes_nothing() {
 }
 
 #[test]
+fn a_card_without_a_key_goes_by_its_question_and_never_by_its_id() {
+    let lmq = Lmq::new();
+    lmq.import(
+        "a.csv",
+        "front,back\nWhich of the three roles in a team owns the budget of the year?,the lead\nWho?,Amara\n",
+    );
+    let id = lmq.id("deck:a Amara");
+    let asks = "“Which of the three roles in a team owns the budget …”";
+    let named = lmq.id("deck:a roles");
+    lmq.run(["answer", &named, "good"]).done();
+    lmq.run(["edit", &id, "--set", "back=Bela"]).done();
+    assert_eq!(lmq.run(["undo"]).out(), "undid: edited “Who?”\n");
+    assert_eq!(lmq.run(["undo", "--redo"]).out(), "brought back: edited “Who?”\n");
+    let list = lmq.run(["undo", "--list"]).out();
+    assert!(list.contains(&format!("answered {asks} Good")), "{list}");
+    let history = lmq.run(["history"]).out();
+    assert!(history.contains(&format!("{asks} answered 4 (Good)")) && history.contains("“Who?” edited"), "{history}");
+    for said in [list, history] {
+        assert!(!said.contains(&named[..8]) && !said.contains(&id[..8]), "{said}");
+    }
+    assert!(lmq.json(["history", "--json"]).to_string().contains(&named), "a program gets the id");
+    // What it does not take back is named in the same way.
+    lmq.run(["undo", "--yes"]).done();
+    lmq.run(["undo", "--yes"]).done();
+    lmq.run(["answer", &id, "good"]).done();
+    lmq.assert_sound();
+}
+
+#[test]
 fn what_a_redo_brought_back_is_what_an_undo_takes_back_next() {
     let lmq = Lmq::new();
     lmq.import("a.csv", "front,back\none,1\n");

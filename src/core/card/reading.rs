@@ -15,6 +15,7 @@ use crate::core::document::is_bare;
 use crate::core::document::line_of;
 use crate::core::document::plain_text;
 use crate::core::text::beginning;
+use crate::core::text::first_words;
 use crate::core::text::one_line;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,6 +36,9 @@ fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
     };
     options.iter().enumerate().map(numbered).collect()
 }
+
+/// Characters of a question that a card is known by.
+const KNOWN_BY_CHARS: usize = 50;
 
 impl NoteText {
     /// What is asked with one of its prompts, and with the options out of `all` whose places are `from`.
@@ -126,6 +130,15 @@ impl NoteText {
     #[must_use]
     pub fn listed_prompt(&self, ordinal: u16) -> String {
         self.listed(&self.prompt(ordinal), Side::Question)
+    }
+
+    /// What a card is known by in every message: its name where that has a key, `deck/key`, else the first words of what it asks.
+    /// `name` is what people would type.
+    #[must_use]
+    pub fn known_by(&self, ordinal: u16, name: &str) -> String {
+        // An id has no stroke in it.
+        let prompt = if name.contains('/') { String::new() } else { self.listed_prompt(ordinal) };
+        if prompt.is_empty() { name.to_owned() } else { format!("“{}”", first_words(&prompt, KNOWN_BY_CHARS)) }
     }
 
     /// The answer as a list has it: on one line, and cut.

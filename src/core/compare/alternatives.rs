@@ -2,8 +2,10 @@
 //!
 //! A hint is worth something only where it is right, so what may be one thing passes: pairs of contraries (`true/false`), units, paths, sayings.
 
+use crate::core::compare::answer::is_article;
 use crate::core::compare::letters::is_letter;
 use crate::core::compare::letters::is_unspaced;
+use crate::core::compare::opposites::is_pair;
 use crate::core::compare::search::fold;
 
 /// Units, which are divided and mean one thing.
@@ -16,94 +18,6 @@ const UNITS: [&str; 22] = [
 const FOLDERS: [&str; 20] = [
     "usr", "bin", "etc", "var", "home", "src", "lib", "tmp", "opt", "dev", "docs", "tests", "test", "include", "share",
     "local", "main", "java", "org", "com",
-];
-
-/// Pairs that are named together and mean both, or the choice between them.
-const PAIRS: [(&str, &str); 84] = [
-    ("all", "nothing"),
-    ("and", "or"),
-    ("before", "after"),
-    ("big", "small"),
-    ("black", "white"),
-    ("boom", "bust"),
-    ("bottom", "top"),
-    ("buy", "sell"),
-    ("cause", "effect"),
-    ("client", "server"),
-    ("column", "row"),
-    ("cost", "benefit"),
-    ("day", "night"),
-    ("dead", "alive"),
-    ("demand", "supply"),
-    ("do", "die"),
-    ("down", "up"),
-    ("east", "west"),
-    ("either", "or"),
-    ("encode", "decode"),
-    ("encoder", "decoder"),
-    ("even", "odd"),
-    ("fact", "fiction"),
-    ("false", "true"),
-    ("falsch", "richtig"),
-    ("feast", "famine"),
-    ("female", "male"),
-    ("fight", "flight"),
-    ("friend", "foe"),
-    ("front", "back"),
-    ("get", "set"),
-    ("give", "take"),
-    ("good", "bad"),
-    ("head", "tail"),
-    ("heads", "tails"),
-    ("high", "low"),
-    ("hit", "miss"),
-    ("hot", "cold"),
-    ("import", "export"),
-    ("in", "out"),
-    ("input", "output"),
-    ("ja", "nein"),
-    ("key", "value"),
-    ("left", "right"),
-    ("life", "death"),
-    ("long", "short"),
-    ("make", "break"),
-    ("man", "machine"),
-    ("more", "less"),
-    ("mother", "father"),
-    ("name", "value"),
-    ("nature", "nurture"),
-    ("no", "si"),
-    ("no", "sí"),
-    ("non", "oui"),
-    ("north", "south"),
-    ("now", "never"),
-    ("off", "on"),
-    ("old", "new"),
-    ("open", "closed"),
-    ("or", "not"),
-    ("parent", "child"),
-    ("pass", "fail"),
-    ("plus", "minus"),
-    ("positive", "negative"),
-    ("producer", "consumer"),
-    ("public", "private"),
-    ("publish", "perish"),
-    ("pull", "push"),
-    ("rain", "shine"),
-    ("read", "write"),
-    ("request", "response"),
-    ("risk", "reward"),
-    ("signal", "noise"),
-    ("sink", "swim"),
-    ("sooner", "later"),
-    ("source", "target"),
-    ("start", "stop"),
-    ("stimulus", "response"),
-    ("subject", "object"),
-    ("trick", "treat"),
-    ("truth", "dare"),
-    ("win", "lose"),
-    ("yes", "no"),
 ];
 
 /// Words that begin or end what is one thing, where they stand beside an "or".
@@ -140,10 +54,6 @@ const ALSO: [&str; 17] = [
 /// What may be put in parentheses at the end of a word: other genders, numbers and cases.
 const ENDINGS: [&str; 16] =
     ["s", "es", "e", "n", "en", "in", "innen", "er", "r", "a", "o", "as", "os", "ne", "le", "nen"];
-
-/// What begins a phrase that stands for itself.
-const ARTICLES: [&str; 16] =
-    ["the", "a", "an", "der", "die", "das", "ein", "eine", "le", "la", "les", "un", "une", "el", "il", "los"];
 
 /// From which likeness on two names with one first letter are those of one thing in two languages: `München`, `Munich`.
 const NAMES: f64 = 0.5;
@@ -202,11 +112,6 @@ fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
-fn is_pair(one: &str, other: &str) -> bool {
-    let (one, other) = (one.to_lowercase(), other.to_lowercase());
-    PAIRS.iter().any(|(a, b)| (one == *a && other == *b) || (one == *b && other == *a))
-}
-
 fn are_spellings(one: &str, other: &str) -> bool {
     one != other && strsim::normalized_levenshtein(one, other) >= SPELLINGS
 }
@@ -261,7 +166,7 @@ fn phrases(answer: &str) -> Option<Vec<String>> {
     let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
     let after = |part: &[&str]| {
         let (head, rest) = part.split_first()?;
-        let is_phrase = ARTICLES.contains(&head.to_lowercase().as_str()) || is_number(head);
+        let is_phrase = is_article(&head.to_lowercase()) || is_number(head);
         (is_phrase && is_words(&rest.join(" "))).then(|| rest.join(" ").to_lowercase())
     };
     let are_phrases = || {

@@ -23,6 +23,7 @@ use crate::core::compare::answer::akin::differ_in_usual_marks;
 use crate::core::compare::answer::articles::Article;
 pub use crate::core::compare::answer::articles::ArticleApart;
 pub use crate::core::compare::answer::articles::article_apart;
+pub(in crate::core::compare) use crate::core::compare::answer::articles::is_article;
 use crate::core::compare::answer::articles::without_article;
 use crate::core::compare::answer::readings::BOTH;
 use crate::core::compare::answer::readings::Reading;

@@ -248,6 +248,166 @@ const WORDS: &[(&str, &str)] = &[
     ("chromatid", "chromatin"),
 ];
 
+/// Pairs that are named together and mean both, or the choice between them.
+const PAIRS: [(&str, &str); 116] = [
+    ("above", "below"),
+    ("advantage", "disadvantage"),
+    ("advantages", "disadvantages"),
+    ("all", "nothing"),
+    ("always", "never"),
+    ("and", "or"),
+    ("antes", "despues"),
+    ("antes", "después"),
+    ("apres", "avant"),
+    ("après", "avant"),
+    ("ascending", "descending"),
+    ("before", "after"),
+    ("big", "small"),
+    ("black", "white"),
+    ("boom", "bust"),
+    ("bottom", "top"),
+    ("buy", "sell"),
+    ("cause", "effect"),
+    ("client", "server"),
+    ("column", "row"),
+    ("cost", "benefit"),
+    ("day", "night"),
+    ("dead", "alive"),
+    ("decrease", "increase"),
+    ("decreases", "increases"),
+    ("demand", "supply"),
+    ("do", "die"),
+    ("down", "up"),
+    ("earliest", "latest"),
+    ("east", "west"),
+    ("either", "or"),
+    ("encode", "decode"),
+    ("encoder", "decoder"),
+    ("even", "odd"),
+    ("external", "internal"),
+    ("fact", "fiction"),
+    ("fall", "rise"),
+    ("falls", "rises"),
+    ("falsch", "richtig"),
+    ("false", "true"),
+    ("feast", "famine"),
+    ("female", "male"),
+    ("fight", "flight"),
+    ("first", "last"),
+    ("friend", "foe"),
+    ("front", "back"),
+    ("get", "set"),
+    ("give", "take"),
+    ("good", "bad"),
+    ("greater", "less"),
+    ("head", "tail"),
+    ("heads", "tails"),
+    ("high", "low"),
+    ("higher", "lower"),
+    ("highest", "lowest"),
+    ("hit", "miss"),
+    ("hot", "cold"),
+    ("import", "export"),
+    ("in", "out"),
+    ("input", "output"),
+    ("ja", "nein"),
+    ("key", "value"),
+    ("larger", "smaller"),
+    ("largest", "smallest"),
+    ("left", "right"),
+    ("life", "death"),
+    ("long", "short"),
+    ("longest", "shortest"),
+    ("make", "break"),
+    ("man", "machine"),
+    ("maximum", "minimum"),
+    ("more", "less"),
+    ("most", "least"),
+    ("mother", "father"),
+    ("nach", "vor"),
+    ("name", "value"),
+    ("nature", "nurture"),
+    ("next", "previous"),
+    ("no", "si"),
+    ("no", "sí"),
+    ("non", "oui"),
+    ("north", "south"),
+    ("now", "never"),
+    ("off", "on"),
+    ("old", "new"),
+    ("open", "closed"),
+    ("or", "not"),
+    ("parent", "child"),
+    ("pass", "fail"),
+    ("past", "present"),
+    ("plural", "singular"),
+    ("plus", "minus"),
+    ("positive", "negative"),
+    ("possible", "impossible"),
+    ("producer", "consumer"),
+    ("public", "private"),
+    ("publish", "perish"),
+    ("pull", "push"),
+    ("rain", "shine"),
+    ("read", "write"),
+    ("request", "response"),
+    ("risk", "reward"),
+    ("signal", "noise"),
+    ("sink", "swim"),
+    ("sooner", "later"),
+    ("source", "target"),
+    ("start", "stop"),
+    ("stimulus", "response"),
+    ("subject", "object"),
+    ("trick", "treat"),
+    ("truth", "dare"),
+    ("win", "lose"),
+    ("with", "without"),
+    ("yes", "no"),
+    ("zuerst", "zuletzt"),
+    ("до", "после"),
+];
+
+/// Numbers and places in a row, as words without marks.
+const NUMBERS: &str = "one two three four five six seven eight nine ten eleven twelve twenty thirty hundred thousand first second third fourth fifth \
+    sixth seventh eighth ninth tenth once twice eins zwei drei vier funf sechs sieben acht neun zehn erste ersten erster erstes zweite zweiten \
+    zweiter zweites dritte dritten dritter drittes vierte vierten un deux trois quatre cinq premier premiere deuxieme troisieme quatrieme uno dos \
+    tres cuatro cinco primer primero primera segundo segunda tercer tercero tercera cuarto due tre quattro cinque primo prima secondo \
+    seconda terzo terza первый первая второй вторая третий третья i ii iii iv v vi vii viii ix x xi xii";
+
+/// Words that deny what they stand with.
+const DENIALS: [&str; 14] =
+    ["not", "no", "non", "never", "cannot", "except", "nicht", "kein", "keine", "keinen", "pas", "ne", "не", "нет"];
+
+/// Whether two words are one of the pairs that are named together.
+pub(super) fn is_pair(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    PAIRS.iter().any(|(a, b)| (one == *a && other == *b) || (one == *b && other == *a))
+}
+
+/// Whether the one word in which two questions differ tells them apart at a look: a number, what comes first or last, a contrary, a
+/// denial. `other` is empty where the one question only has a word more.
+#[must_use]
+pub fn are_told_apart(one: &str, other: &str) -> bool {
+    let counts = |word: &str| {
+        let is_letter = word.chars().nth(1).is_none();
+        is_letter || word.chars().any(char::is_numeric) || NUMBERS.split(' ').any(|number| number == word)
+    };
+    let denies = |word: &str| DENIALS.contains(&word) || word.ends_with("n't") || word.ends_with("n’t");
+    if one.is_empty() || other.is_empty() {
+        return denies(one) || denies(other);
+    }
+    let is_denied =
+        |word: &str, prefix: &str| word.strip_prefix(prefix).is_some_and(|rest| rest == one || rest == other);
+    denies(one) != denies(other)
+        || (counts(one) && counts(other))
+        || is_pair(one, other)
+        || are_opposites(one, other)
+        || ["dis", "im", "in", "ir", "non-", "un"]
+            .iter()
+            .any(|prefix| is_denied(one, prefix) || is_denied(other, prefix))
+}
+
 /// Whether two words are a pair of these.
 fn are_pair(one: &str, other: &str) -> bool {
     WORDS.contains(&(one, other)) || WORDS.contains(&(other, one))
@@ -308,6 +468,30 @@ fn are_of_family(one: &str, other: &str, stems: &str, endings: &[&str]) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn questions_are_told_apart_by_numbers_contraries_and_denials() {
+        for (one, other) in [
+            ("first", "second"),
+            ("12", "13"),
+            ("ii", "iv"),
+            ("a", "b"),
+            ("before", "after"),
+            ("increases", "decreases"),
+            ("hypothermia", "hyperthermia"),
+            ("not", ""),
+            ("is", "isn't"),
+            ("usual", "unusual"),
+            ("+", "-"),
+        ] {
+            assert!(are_told_apart(one, other) && are_told_apart(other, one), "{one} / {other}");
+        }
+        for (one, other) in
+            [("leader", "manager"), ("good", ""), ("a", ""), ("in", ""), ("a", "the"), ("first", "leader")]
+        {
+            assert!(!are_told_apart(one, other) && !are_told_apart(other, one), "{one} / {other}");
+        }
+    }
 
     #[test]
     fn pairs_that_languages_tell_apart_by_a_few_letters_are_two_words() {

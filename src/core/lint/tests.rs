@@ -106,6 +106,27 @@ fn prompts_that_differ_in_one_word_are_nearly_the_same() {
         rules(&[basic(base), basic("Which two questions does a good manager bring to a MEETING!")]),
         ["equal-prompts"]
     );
+    for (one, other) in [
+        (
+            "What comes first in the plan that the team made in May?",
+            "What comes second in the plan that the team made in May?",
+        ),
+        (
+            "Which part of the contract is covered by its article 12?",
+            "Which part of the contract is covered by its article 13?",
+        ),
+        (
+            "What does a good manager do before a meeting with the team?",
+            "What does a good manager do after a meeting with the team?",
+        ),
+        (
+            "Which of the four steps does belong to the plan here?",
+            "Which of the four steps does not belong to the plan here?",
+        ),
+    ] {
+        assert!(rules(&[basic(one), basic(other)]).is_empty(), "{one}");
+        assert_eq!(rules(&[basic(one), basic(other), basic(one)]), ["equal-prompts"], "{one}");
+    }
     assert!(rules(&[basic("Capital of Peru?"), basic("Capital of Chile?")]).is_empty());
     assert!(rules(&[basic(base), basic("Which three habits does a good leader bring to the meeting?")]).is_empty());
 }

@@ -49,6 +49,14 @@ pub struct Loaded {
     pub primer_first: bool,
 }
 
+impl Loaded {
+    /// What it is known by in messages.
+    #[must_use]
+    pub fn known_by(&self) -> String {
+        self.text.known_by(self.card.ordinal, &self.name)
+    }
+}
+
 /// A topic as a session needs it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TopicLine {

@@ -100,6 +100,7 @@ const SYNONYMS: &[(Column, &str)] = &[
     (
         Column::LeftOut,
         "\
+            time limit|time limit (sec|time limit (seconds|time limit (in seconds|\
             #|no|no.|nr|nr.|nº|n°|№|№ п/п|п/п|index|idx|row|row number|serial number|sl no|s. no.|s.no.|sno|sr no|\
             lfd. nr.|lfd nr|laufende nummer|numéro d'ordre|n. ord.|č.|p.č.|nro|sıra no|sira no|stt|序号|序號|編號|编号|番号|連番|\
             通し番号|번호|순번|연번|ลำดับ|lp|lp.|l.p.|α/α|р/б",

@@ -152,7 +152,7 @@ impl FirstNumber {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::formats) struct HowSaid {
     /// Numbers and letters are places, although an option may be called so.
-    by_place: bool,
+    pub(in crate::formats) by_place: bool,
     /// Where the numbers begin.
     pub(in crate::formats) first: FirstNumber,
     /// Whether each of them may as well be said in the other way, which would be another option.

@@ -141,13 +141,13 @@ fn questions_with_options_are_choices() {
         ("Question,Option A,Option B,Option C,Answer\nq,x,y,z,B\nr,1,2,3,A\n", "q → y / x / z"),
         (
             "Question;Answer 1;Answer 2;Answer 3;Time limit;Correct answer(s)\nq;x;y;z;20;2\nr;1;2;3;20;1\n",
-            "q → y / x / z (Time limit: 20)",
+            "q → y / x / z",
         ),
         // What a template says of its cells, and rows that are counted.
         (
             "\u{feff},Question - max 120 characters,Answer 1 - max 75 characters,Answer 2 - max 75 characters,\
              \"Time limit (sec) – 5, 10, or 20 secs\",Correct answer(s) - choose at least one\n1,q,x,y,20,2\n2,r,v,w,20,1\n",
-            "q → y / x (Time limit (sec) – 5, 10, or 20 secs: 20)",
+            "q → y / x",
         ),
         // A number alone is no instruction.
         ("Question,Option - 1,Option - 2,Option - 3,Correct answer\nq,x,y,z,2\nr,u,v,w,1\n", "q → y / x / z"),
@@ -193,7 +193,7 @@ fn questions_with_options_are_choices() {
     assert!(said(&numbers).contains("by its number, starting at 1"), "{}", said(&numbers));
     // Several right ones, or none: it stays a question and an answer.
     let outcomes = read("Question,Option A,Option B,Option C,Answer\nq,x,y,z,\"A,B\"\nr,1,2,3,C\n");
-    assert_eq!(lines(&outcomes)[0], "q → A,B (Option A: x; Option B: y; Option C: z)");
+    assert_eq!(lines(&outcomes)[0], "q → x, y (Option A: x; Option B: y; Option C: z)");
     // Columns of a vocabulary.
     assert_eq!(
         lines(&read("Word,Alternative 1,Alternative 2,Translation\nx,y,z,w\na,b,c,d\n"))[0],

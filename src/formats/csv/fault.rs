@@ -2,6 +2,7 @@
 
 use crate::core::text::counted;
 use crate::core::text::one_line;
+use crate::formats::Place;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::csv::VERSION;
 use crate::formats::decode::EncodingFault;
@@ -108,13 +109,13 @@ pub enum TableFault {
     TooManyColumns(String),
     /// Further down another table begins, with other columns.
     #[error(
-        "line {line} names other columns ({}) than the table above it, as where two files were put together; make it a file \
+        "line {place} names other columns ({}) than the table above it, as where two files were put together; make it a file \
          of its own",
         ticked(.names)
     )]
     AnotherTable {
-        /// The line.
-        line: u64,
+        /// The row that does.
+        place: Place,
         /// The names.
         names: Vec<String>,
     },
@@ -133,14 +134,14 @@ pub enum TableFault {
     },
     /// Most rows are bad: what they are bad for is bad for the whole table.
     #[error(
-        "{cause} (line {line}); {bad} of {rows} rows are like that. Use --columns front=1,back=2 to say which \
+        "{cause} (line {place}); {bad} of {rows} rows are like that. Use --columns front=1,back=2 to say which \
          columns to read, or --delimiter to say what separates them"
     )]
     MostDontFit {
         /// What is wrong with most of the bad rows.
         cause: Box<RowFault>,
-        /// The line of the first of these.
-        line: u64,
+        /// The first of these.
+        place: Place,
         /// How many rows are bad.
         bad: u64,
         /// How many rows there are, or were looked at.
@@ -149,15 +150,15 @@ pub enum TableFault {
     /// Its rows are bad because it lacks a column.
     #[error(
         "it has no column for the {field} that a `{kind}` card needs, and {bad} of {rows} rows are such cards, the first in line \
-         {line}; add a column with the name `{field}`, or say which one it is with --columns"
+         {place}; add a column with the name `{field}`, or say which one it is with --columns"
     )]
     NoColumn {
         /// The kind.
         kind: &'static str,
         /// The field.
         field: &'static str,
-        /// The line of the first such row.
-        line: u64,
+        /// The first such row.
+        place: Place,
         /// How many there are.
         bad: u64,
         /// How many rows there are, or were looked at.
@@ -296,10 +297,10 @@ pub enum TableWarning {
     )]
     OneDeck(Vec<String>),
     /// A cell whose bars without blanks were taken for separators of its values.
-    #[error("line {line}: `{}` is read as {count} values, because `|` separates them; check this if it is one text", one_line(.cell))]
+    #[error("line {place}: `{}` is read as {count} values, because `|` separates them; check this if it is one text", one_line(.cell))]
     Bars {
-        /// The first line where that is so.
-        line: u64,
+        /// The first row where that is so.
+        place: Place,
         /// The cell.
         cell: String,
         /// How many values.
@@ -307,13 +308,13 @@ pub enum TableWarning {
     },
     /// Cells that were put together again.
     #[error(
-        "line {line}: {separator} is followed by a space, so it was taken for part of the text; with --columns such \
+        "line {place}: {separator} is followed by a space, so it was taken for part of the text; with --columns such \
          a cell is \
          a column"
     )]
     Joined {
-        /// The first line where that is so.
-        line: u64,
+        /// The first row where that is so.
+        place: Place,
         /// The separator.
         separator: String,
     },

@@ -177,7 +177,7 @@ impl<'a> Opened<'a> {
             },
             sheet,
             header: roles.header,
-            columns: roles.all(self.survey.columns.max(self.survey.first.len())),
+            columns: roles.all(&self.survey),
             markup: markup.unwrap_or_default(),
             rows,
             unsure: roles.unsure.clone(),
@@ -210,21 +210,24 @@ impl<'a> Opened<'a> {
                 }
                 Next::Row(line) if layout.is_header_again(&row) => {
                     layout.tally.repeated_headers += 1;
-                    layout.tally.was_at(line);
+                    layout.tally.was_at(rows.place(line));
                     continue;
                 }
                 Next::Row(line) => match layout.names_columns(&row, rows.is_marked).filter(|_| !is_first) {
                     Some(Named::These) => {
                         layout.tally.repeated_headers += 1;
-                        layout.tally.was_at(line);
+                        layout.tally.was_at(rows.place(line));
                         continue;
                     }
                     Some(Named::Others(names)) => {
-                        return Err(FormatError::NotThis(TableFault::AnotherTable { line, names }.into()));
+                        return Err(FormatError::NotThis(
+                            TableFault::AnotherTable { place: rows.place(line), names }.into(),
+                        ));
                     }
                     None => {
-                        let read = layout.note(&row, line);
-                        layout.tally.was_at(line);
+                        let place = rows.place(line);
+                        let read = layout.note(&row, place);
+                        layout.tally.was_at(place);
                         (line, read)
                     }
                 },
@@ -233,7 +236,7 @@ impl<'a> Opened<'a> {
                 Next::End => break,
             };
             is_first = false;
-            let place = Place { line, column: 0 };
+            let place = rows.place(line);
             let outcome = match read {
                 Ok(Outcome::Note(item)) => {
                     misfits.good += 1;
@@ -241,7 +244,7 @@ impl<'a> Opened<'a> {
                 }
                 Ok(Outcome::Blank | Outcome::LeftOut) => continue,
                 Err(fault) => {
-                    misfits.add(&fault, line);
+                    misfits.add(&fault, place);
                     ImportItem::Rejected(Rejected { place, fault: fault.into() })
                 }
             };
@@ -284,10 +287,14 @@ impl<'a> Opened<'a> {
             if std::mem::take(&mut header_due) {
                 continue;
             }
-            match trial.note(&row, line) {
+            let Place { line, column, row: number } = sample.place(line);
+            let above = first - 1;
+            let number = if number > 0 { above + number } else { 0 };
+            let place = Place { line: above + line, column, row: number };
+            match trial.note(&row, place) {
                 Ok(Outcome::Note(_)) => misfits.good += 1,
                 Ok(_) => {}
-                Err(fault) => misfits.add(&fault, first + line - 1),
+                Err(fault) => misfits.add(&fault, place),
             }
         }
         match misfits.verdict_at_once() {
@@ -309,10 +316,10 @@ impl<'a> Opened<'a> {
         losses.extend(tally.losses());
         let comments = self.rows.comment_lines + head.comments;
         if comments > 0 && !head.own {
-            losses.push(Loss { kind: LossKind::Comments, count: comments, lines: Vec::new() });
+            losses.push(Loss { kind: LossKind::Comments, count: comments, places: Vec::new() });
         }
         if self.above > 0 {
-            losses.push(Loss { kind: LossKind::LinesAbove, count: self.above, lines: Vec::new() });
+            losses.push(Loss { kind: LossKind::LinesAbove, count: self.above, places: Vec::new() });
         }
         for loss in losses {
             sink(ImportItem::Loss(loss))?;

@@ -279,13 +279,13 @@ impl Layout {
     }
 
     /// The note in a row.
-    pub(super) fn note(&mut self, row: &Row, line: u64) -> Result<Outcome, RowFault> {
-        let Some(joined) = self.joined(row) else { return self.note_of(row, line) };
+    pub(super) fn note(&mut self, row: &Row, place: Place) -> Result<Outcome, RowFault> {
+        let Some(joined) = self.joined(row) else { return self.note_of(row, place) };
         let before = self.tally.joined;
-        let read = self.note_of(&joined, line);
+        let read = self.note_of(&joined, place);
         if read.is_ok() && self.tally.joined == before {
             if before == 0 {
-                self.warnings.push(TableWarning::Joined { line, separator: self.separator.name() });
+                self.warnings.push(TableWarning::Joined { place, separator: self.separator.name() });
             }
             self.tally.joined += 1;
         }
@@ -301,7 +301,7 @@ impl Layout {
         row.joined(separator.filter(|_| may_be)?, wanted)
     }
 
-    fn note_of(&mut self, row: &Row, line: u64) -> Result<Outcome, RowFault> {
+    fn note_of(&mut self, row: &Row, place: Place) -> Result<Outcome, RowFault> {
         let cells = row.cells().ok_or(RowFault::CutCharacter)?;
         if is_rule(Some(cells), &self.separator) {
             return Ok(Outcome::Blank);
@@ -316,6 +316,8 @@ impl Layout {
         };
         let cell = |at: usize| cells.get(at).map_or_else(String::new, |cell| self.clean(cell).into_owned());
         let choice = self.roles.quiz.as_ref().and_then(|quiz| quiz.row(cell));
+        let several = self.roles.quiz.as_ref().filter(|_| choice.is_none());
+        let several = several.and_then(|quiz| Some((quiz.right, quiz.several(cell)?)));
         let of_quiz = choice.as_ref().and_then(|_| card::kind("choice"));
         let (kind, variant) = of_quiz.map_or((kind, variant), |choice| (choice, Variant::Quiz));
         let at = self.plan(kind, variant);
@@ -331,7 +333,10 @@ impl Layout {
         for (index, cell) in cells.iter().enumerate() {
             let bare = if index == 0 && self.has_marks { list::without_mark(cell.0) } else { None };
             let cell = bare.map_or(cell, |bare| (bare, false));
-            let text = self.clean(cell);
+            let text = match &several {
+                Some((right, texts)) if *right == index => Cow::Borrowed(texts.as_str()),
+                _ => self.clean(cell),
+            };
             let text = match plan.targets.get(index) {
                 Some(target) if is_html => of_html(text, *target),
                 _ => text,
@@ -381,7 +386,7 @@ impl Layout {
                         Some(values) => {
                             if !self.told_of_bars {
                                 let cell = text.into_owned();
-                                self.warnings.push(TableWarning::Bars { line, cell, count: values.len() });
+                                self.warnings.push(TableWarning::Bars { place, cell, count: values.len() });
                                 self.told_of_bars = true;
                             }
                             Given::Texts(values)
@@ -410,11 +415,10 @@ impl Layout {
         self.tally.only_pictures += u64::from(only_picture);
         if is_joined {
             if self.tally.joined == 0 {
-                self.warnings.push(TableWarning::Joined { line, separator: self.separator.name() });
+                self.warnings.push(TableWarning::Joined { place, separator: self.separator.name() });
             }
             self.tally.joined += 1;
         }
-        let place = Place { line, column: 0 };
         draft.finish(place, plan.says).map(Outcome::Note).map_err(|fault| match fault {
             NoteFault::Missing { kind, field } if !plan.says.has(field) => RowFault::NoColumn { kind, field },
             fault if row.len() >= plan.least => fault.into(),

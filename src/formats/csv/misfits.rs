@@ -1,5 +1,6 @@
 //! Rows that don't fit, and when they are too many for the good ones to go in alone.
 
+use crate::formats::Place;
 use crate::formats::columns::fault::NoteFault;
 use crate::formats::csv::fault::RowFault;
 use crate::formats::csv::fault::TableFault;
@@ -27,17 +28,17 @@ struct Cause {
     reason: Reason,
     count: u64,
     first: RowFault,
-    line: u64,
+    place: Place,
 }
 
 impl Misfits {
-    pub(super) fn add(&mut self, fault: &RowFault, line: u64) {
+    pub(super) fn add(&mut self, fault: &RowFault, place: Place) {
         self.bad += 1;
         let of_note = if let RowFault::Note(fault) = fault { Some(discriminant(fault)) } else { None };
         let reason = (discriminant(fault), of_note);
         match self.causes.iter_mut().find(|cause| cause.reason == reason) {
             Some(cause) => cause.count += 1,
-            None => self.causes.push(Cause { reason, count: 1, first: fault.clone(), line }),
+            None => self.causes.push(Cause { reason, count: 1, first: fault.clone(), place }),
         }
     }
 
@@ -45,10 +46,10 @@ impl Misfits {
         let rows = self.good + self.bad;
         let likeliest =
             self.causes.into_iter().reduce(|one, other| if other.count > one.count { other } else { one })?;
-        let Cause { first, line, count, .. } = likeliest;
+        let Cause { first, place, count, .. } = likeliest;
         Some(match first {
-            RowFault::NoColumn { kind, field } => TableFault::NoColumn { kind, field, line, bad: count, rows },
-            first => TableFault::MostDontFit { cause: Box::new(first), line, bad: self.bad, rows },
+            RowFault::NoColumn { kind, field } => TableFault::NoColumn { kind, field, place, bad: count, rows },
+            first => TableFault::MostDontFit { cause: Box::new(first), place, bad: self.bad, rows },
         })
     }
 

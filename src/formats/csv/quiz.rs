@@ -60,6 +60,20 @@ impl Quiz {
         Asked { texts, letters: &[], said, is_place: self.is_place, is_number: false }
     }
 
+    /// The right options of a row that says several by their places, `1,3`, in one text; nothing where it doesn't.
+    pub(super) fn several(&self, cell: impl Fn(usize) -> String) -> Option<String> {
+        let (texts, said) = self.asked(cell);
+        let marks: Vec<&str> = said.split([',', ';', '&']).map(str::trim).collect();
+        if self.are_wrong || marks.len() < 2 {
+            return None;
+        }
+        let how = HowSaid { by_place: true, ..self.how };
+        let right = marks.iter().map(|mark| self.as_asked(&texts, mark).meant(how));
+        let right: Option<Vec<&str>> =
+            right.map(|found| found.and_then(|(at, _)| texts.get(at)).map(String::as_str)).collect();
+        right.map(|right| right.join(", "))
+    }
+
     /// The answer of a row and the other options; nothing where the row doesn't say which one is right.
     pub(super) fn row(&self, cell: impl Fn(usize) -> String) -> Option<(String, Vec<String>)> {
         if self.are_wrong {

@@ -130,7 +130,7 @@ impl Roles {
         if roles.header == HeaderRow::Likely {
             let said = |(at, column): (usize, &Column)| {
                 let name = roles.names.get(at).filter(|name| !name.is_empty())?;
-                Some((name.clone(), in_words(&roles.role(*column)).to_owned()))
+                Some((name.clone(), roles.role_at(at, *column).in_words().to_owned()))
             };
             let said = roles.columns.iter().enumerate().filter_map(said).collect();
             roles.warnings.insert(0, TableWarning::Header(said));
@@ -321,7 +321,7 @@ impl Roles {
                 if role == Role::Front { (Some(at), answer.or(question)) } else { (question, Some(at)) };
             if let (Some(column), Some(name)) = (self.columns.get_mut(at), self.names.get(at)) {
                 *column = Column::Unknown;
-                self.warnings.push(TableWarning::OtherSide { name: name.clone(), role: in_words(&role).to_owned() });
+                self.warnings.push(TableWarning::OtherSide { name: name.clone(), role: role.in_words().to_owned() });
             }
         }
         let mut unknown = Vec::new();
@@ -340,7 +340,8 @@ impl Roles {
                 if column == Column::Unknown && rank(at) == 3 && !name.is_empty() && is_used(at) && !is_told {
                     unknown.push(name.clone());
                 }
-                let label = if name.is_empty() { format!("Column {}", at + 1) } else { name.clone() };
+                let bare = names::without_instruction(&name);
+                let label = if name.is_empty() { format!("Column {}", at + 1) } else { bare.to_owned() };
                 if is_used(at) && !name.is_empty() && !self.is_option(at) {
                     self.merged.push(name);
                 }
@@ -531,7 +532,7 @@ impl Roles {
         if !head.any && is_even && self.columns.iter().any(|column| matches!(column, Column::Labelled(_))) {
             let taken = |(at, column): (usize, &Column)| {
                 let role = self.role(*column);
-                (at < survey.columns).then(|| format!("{} is {}", at + 1, in_words(&role)))
+                (at < survey.columns).then(|| format!("{} is {}", at + 1, role.in_words()))
             };
             let taken = self.columns.iter().enumerate().filter_map(taken).collect::<Vec<_>>().join(", ");
             let example = self.example();
@@ -557,12 +558,20 @@ impl Roles {
         }
     }
 
-    /// All of them.
-    pub(super) fn all(&self, width: usize) -> Vec<ColumnRole> {
+    /// What the column at that place is taken for.
+    fn role_at(&self, at: usize, column: Column) -> Role {
+        if self.is_option(at) { Role::Option } else { self.role(column) }
+    }
+
+    /// All of them. One without a name and without a cell, as around the bars of a table in Markdown, is none.
+    pub(super) fn all(&self, survey: &Survey) -> Vec<ColumnRole> {
+        let width = survey.columns.max(survey.first.len());
+        let raw = |at: usize| survey.first_raw.get(at).is_some_and(|cell| !cell.trim().is_empty());
+        let is_there = |at: usize| is_used(survey, at) || raw(at) || at >= survey.columns;
         let one = |(at, column): (usize, &Column)| ColumnRole {
             number: at + 1,
             name: self.names.get(at).filter(|name| !name.is_empty()).cloned(),
-            role: self.role(*column),
+            role: if is_there(at) { self.role_at(at, *column) } else { Role::LeftOut },
             is_sure: self.sure.get(at).copied().unwrap_or(false),
         };
         self.columns.iter().take(width).enumerate().map(one).collect()
@@ -577,18 +586,5 @@ impl Roles {
         };
         let said: Vec<String> = self.columns.iter().enumerate().filter_map(said).collect();
         format!("--columns {}", said.join(","))
-    }
-}
-
-/// A role as a sentence has it.
-fn in_words(role: &Role) -> &'static str {
-    match role {
-        Role::Front => "the question",
-        Role::Back => "the answer",
-        Role::Extra | Role::Labelled(_) => "shown with the answer",
-        Role::Tags => "tags",
-        Role::Deck => "the deck",
-        Role::Other(name) => name,
-        Role::LeftOut => "left out",
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::formats::Loss;
 use crate::formats::LossKind;
+use crate::formats::Place;
 use crate::formats::csv::fault::TableWarning;
-use crate::formats::loss::MOST_LINES;
+use crate::formats::loss::MOST_PLACES;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -22,8 +23,8 @@ pub(super) struct Tally {
     pub(super) note_types: Vec<Unknown>,
     /// What was counted up to the last row.
     counted: [u64; ROW_KINDS],
-    /// Of each of these the lines of the first ones.
-    lines: [Vec<u64>; ROW_KINDS],
+    /// Of each of these where the first ones are.
+    places: [Vec<Place>; ROW_KINDS],
 }
 
 /// Kinds of losses that are of rows.
@@ -80,12 +81,12 @@ impl Tally {
         ]
     }
 
-    /// What was counted since the row before it was on this line.
-    pub(super) fn was_at(&mut self, line: u64) {
+    /// What was counted since the row before it stood there.
+    pub(super) fn was_at(&mut self, place: Place) {
         let counts = self.counts();
-        for ((count, before), lines) in counts.iter().zip(&self.counted).zip(&mut self.lines) {
-            if count > before && lines.len() < MOST_LINES {
-                lines.push(line);
+        for ((count, before), places) in counts.iter().zip(&self.counted).zip(&mut self.places) {
+            if count > before && places.len() < MOST_PLACES {
+                places.push(place);
             }
         }
         self.counted = counts;
@@ -105,14 +106,14 @@ impl Tally {
             LossKind::FormulaErrors,
             LossKind::DecksJoined,
         ];
-        for ((kind, count), lines) in kinds.into_iter().zip(self.counts()).zip(&self.lines) {
+        for ((kind, count), places) in kinds.into_iter().zip(self.counts()).zip(&self.places) {
             if count > 0 {
-                losses.push(Loss { kind, count, lines: lines.clone() });
+                losses.push(Loss { kind, count, places: places.clone() });
             }
         }
         for Unknown { name, kind, count } in &self.note_types {
             let kind = LossKind::UnknownNoteType { name: name.clone(), kind };
-            losses.push(Loss { kind, count: *count, lines: Vec::new() });
+            losses.push(Loss { kind, count: *count, places: Vec::new() });
         }
         losses
     }

@@ -144,7 +144,7 @@ fn the_head_that_anki_reads_is_read_here_too() {
     assert_eq!(found[0].identity, Identity::Foreign { namespace: "anki".to_owned(), id: "lmq-7f3a".to_owned() });
     assert_eq!(found[0].deck.as_deref(), Some("Geo"));
     assert_eq!(found[0].text.tags, ["geo", "capitals"]);
-    assert_eq!(found[0].place, Place { line: 8, column: 0 });
+    assert_eq!(found[0].place, Place::line(8));
     assert_eq!(pairs(&outcomes), [("Capital of Peru?", "Lima"), ("a <b", "c")]);
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Faults<'t> {
 
 /// The line and column of a byte.
 pub(super) fn place((line, column): (usize, usize)) -> Place {
-    Place { line: u64::try_from(line).unwrap_or(0), column: u64::try_from(column).unwrap_or(0) }
+    Place::at(u64::try_from(line).unwrap_or(0), u64::try_from(column).unwrap_or(0))
 }
 
 impl<'t> Faults<'t> {

@@ -152,7 +152,7 @@ fn line_ends_and_a_byte_order_mark_do_not_matter() {
 #[test]
 fn what_is_no_utf8_is_named_by_its_byte() {
     let bad = decode(b"[deck]\nid = \"caf\xe9\"\n").unwrap_err();
-    assert_eq!((bad.1.place, bad.1.what), (Place { line: 2, column: 10 }, DeckFault::NotUtf8(0xe9)));
+    assert_eq!((bad.1.place, bad.1.what), (Place::at(2, 10), DeckFault::NotUtf8(0xe9)));
 }
 
 #[test]
@@ -265,11 +265,11 @@ fn days_and_missing_lists_are_told_as_what_they_have_to_be() {
         ("[10, \"soon\"]", "9: `returns` has to hold whole numbers of days, not string; write [10, 30, 90]"),
         (
             "[-1]",
-            "9: the days must be whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
+            "9: the days must be whole numbers from 1 to 3650, each later than the one before; for example 10, 30 and 90",
         ),
         (
             "[10, 5]",
-            "9: the days must be whole numbers from 1 to 3650, each later than the one before; for example returns = [10, 30, 90]",
+            "9: the days must be whole numbers from 1 to 3650, each later than the one before; for example 10, 30 and 90",
         ),
     ] {
         assert_eq!(said(&format!("{criteria}\nreturns = {returns}")), [expected], "{returns}");

@@ -188,7 +188,7 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let notes = self.0;
-        let place = Place { line: notes.meter.line(), column: 0 };
+        let place = Place::line(notes.meter.line());
         notes.meter.begin_note(place.line);
         let (twice, kept) = (RefCell::default(), RefCell::default());
         let strict = if notes.foreign.is_some() { Strict::keeping(&twice, &kept) } else { Strict::new(&twice) };

@@ -114,8 +114,7 @@ fn a_bad_note_is_left_out_with_its_line_and_number() {
     result.unwrap();
     assert_eq!(notes(&outcomes).len(), 1);
     assert_eq!(notes(&outcomes)[0].place.line, 3);
-    let note =
-        |line, number, fault| (Place { line, column: 0 }, RecordFault::Note { number, deck: "geo".to_owned(), fault });
+    let note = |line, number, fault| (Place::line(line), RecordFault::Note { number, deck: "geo".to_owned(), fault });
     let no_field = NoteFault::NoField { kind: "basic", field: "side".to_owned(), known: vec!["front", "back"] };
     assert_eq!(
         rejected(&outcomes),
@@ -139,7 +138,7 @@ fn arrays_of_other_programs_are_read_by_their_names() {
     assert_eq!(found[0].text.extra.as_deref(), Some("n"));
     let missing = NoteFault::Missing { kind: "basic", field: "back" };
     let fault = RecordFault::Note { number: 2, deck: String::new(), fault: missing.into() };
-    assert_eq!(rejected(&outcomes), [(Place { line: 2, column: 0 }, fault)]);
+    assert_eq!(rejected(&outcomes), [(Place::line(2), fault)]);
 }
 
 #[test]
@@ -150,7 +149,7 @@ fn an_object_with_more_keys_than_a_table_may_have_columns_is_no_note() {
     result.unwrap();
     assert_eq!(notes(&outcomes).len(), 1);
     let fault = RecordFault::Note { number: 1, deck: String::new(), fault: ObjectFault::TooManyKeys };
-    assert_eq!(rejected(&outcomes), [(Place { line: 1, column: 0 }, fault)]);
+    assert_eq!(rejected(&outcomes), [(Place::line(1), fault)]);
 }
 
 /// `kind: question → answer (explanation)` of each note.

@@ -91,6 +91,28 @@ fn lines_are_right_after_comments_blank_lines_and_long_cells() {
 }
 
 #[test]
+fn a_row_behind_cells_of_several_lines_has_the_number_that_a_spreadsheet_shows() {
+    let places = |text: &str, by_row: bool| {
+        let mut rows = Rows::new(Box::new(std::io::Cursor::new(text.to_owned())));
+        rows.by_row = by_row;
+        let mut row = Row::default();
+        let mut places = Vec::new();
+        while let Next::Row(line) | Next::Unclosed(line) = rows.next(&mut row).unwrap() {
+            places.push(rows.place(line).to_string());
+        }
+        places
+    };
+    assert_eq!(places("a,b\n\nc,d\n", false), ["1", "3"]);
+    assert_eq!(places("a,\"b\nb\nb\"\nc,d\n\ne,\"f\nf\"\ng,h", false), ["1", "4 (row 2)", "6 (row 4)", "8 (row 5)"]);
+    assert_eq!(places("a,\"b\nb\"\nc,d\n", true), ["1", "2"], "a sheet has rows only");
+    assert_eq!(
+        places("a,\"b\nb\"\nc,\"d\ne,f\n", false),
+        ["1", "3", "4"],
+        "no spreadsheet knows rows behind a quote left open"
+    );
+}
+
+#[test]
 fn an_open_quote_costs_its_own_line_only() {
     assert_eq!(lines("a,b\nc,\"d\ne,f\ng,h\n"), [Next::Row(1), Next::Unclosed(2), Next::Row(3), Next::Row(4)]);
     assert_eq!(

@@ -123,6 +123,43 @@ pub fn follow(store: &mut Store, stamp: Stamp) -> Result<Vec<String>, Failure> {
     Ok(talk)
 }
 
+/// Follows a file or folder no more. Its cards stay.
+///
+/// # Errors
+/// When it is not followed, or only as a part of a folder.
+pub fn unfollow(store: &Store, path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    // Of one that is gone only the words tell which one is meant.
+    let whole = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+    let sources = store.sources()?;
+    let Some(source) = sources.iter().find(|source| source.followed && Path::new(&source.path) == whole) else {
+        return Err(Failure::usage(format!("`{shown}` is not followed")).hint(match &*followed_paths(&sources) {
+            [] => "no file is followed; `lmq import FILE --link` follows one".to_owned(),
+            paths => format!("followed are {}", paths.join(", ")),
+        }));
+    };
+    let is_inside = |source: &SourceFile, folder: &SourceFile| {
+        folder.is_folder && folder.id != source.id && Path::new(&source.path).starts_with(&folder.path)
+    };
+    if let Some(folder) = sources.iter().find(|folder| folder.followed && is_inside(source, folder)) {
+        return Err(Failure::usage(format!("`{shown}` is followed as a part of `{}`", folder.path))
+            .hint("name that folder, or move the file out of it"));
+    }
+    for inside in sources.iter().filter(|other| other.id == source.id || is_inside(other, source)) {
+        store.unfollow(inside.id)?;
+    }
+    Ok(())
+}
+
+/// Paths that were named to be followed, quoted.
+fn followed_paths(sources: &[SourceFile]) -> Vec<String> {
+    let folders: Vec<&Path> =
+        sources.iter().filter(|source| source.is_folder).map(|source| Path::new(&source.path)).collect();
+    let is_inside = |path: &Path| folders.iter().any(|folder| path != *folder && path.starts_with(folder));
+    let named = sources.iter().filter(|source| source.followed && !is_inside(Path::new(&source.path)));
+    named.map(|source| format!("`{}`", source.path)).collect()
+}
+
 /// Cards went from a followed file. Another one may have them too, which had no say of them as long as the first one had them, and
 /// did not change itself: so all are read once more.
 fn look_for_lost(store: &mut Store, stamp: Stamp, talk: &mut Vec<String>) -> Result<(), Failure> {

@@ -21,6 +21,7 @@ use crate::store::News;
 use crate::store::Twice;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::PathBuf;
 
@@ -232,6 +233,10 @@ pub struct Report {
     pub changes: Vec<(String, String)>,
     /// The questions of cards that are not in the files: the first ones, in a dry run all up to a limit.
     pub missing_notes: Vec<String>,
+    /// The words of the files for the decks of their notes.
+    pub decks: BTreeSet<String>,
+    /// Names of decks that were removed and that the files have: their cards stay deleted.
+    pub removed: Vec<String>,
     /// Files read.
     pub files: u64,
     /// Files that share their name with another one: the name, the file, and its deck.
@@ -275,7 +280,7 @@ impl Report {
 
     /// Counts what was lost; of all files together.
     pub(super) fn lose(&mut self, shown: &str, loss: &Loss) {
-        let places = loss.lines.iter().map(|line| format!("{shown}:{line}"));
+        let places = loss.places.iter().map(|place| format!("{shown}:{place}"));
         match self.losses.iter_mut().find(|known| known.kind == loss.kind) {
             Some(known) => {
                 known.count += loss.count;

@@ -4,12 +4,14 @@ use crate::core::card::NoteText;
 use crate::core::card::kind;
 use crate::core::compare::identity::composed;
 use crate::core::id::NoteUid;
+use crate::core::lint::MOST_NAMED;
 use crate::core::lint::as_two_answers;
 use crate::core::state::LEECH;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
 use crate::formats::Importer;
 use crate::formats::Item;
+use crate::formats::Place;
 use crate::formats::ReadOptions;
 use crate::formats::ReadSeek;
 use crate::formats::Record;
@@ -18,7 +20,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Lines of tags that were left out that are told.
-const MOST_LINES: usize = 3;
+const MOST_PLACES: usize = 3;
 
 /// What stands between the texts of a row when a name is made from them.
 const BETWEEN: &str = "\u{1f}";
@@ -86,10 +88,24 @@ pub(super) struct Namer {
     prompts: Prompts,
     /// Of rows with such a prompt, how many wholly equal ones came before.
     equal: HashMap<NoteUid, u32>,
-    /// Rows that lost a tag which lmq gives by itself, and the lines of the first ones.
-    pub(super) derived: (u64, Vec<u64>),
-    /// The first answer that looks like two, what each of them may be, and how many do.
-    pub(super) two_answers: Option<(String, Vec<String>, usize)>,
+    /// Rows that lost a tag which lmq gives by itself, and where the first ones are.
+    pub(super) derived: (u64, Vec<Place>),
+    /// Answers that look like two.
+    pub(super) two_answers: Option<TwoAnswers>,
+}
+
+/// Answers that look like two.
+pub(super) struct TwoAnswers {
+    /// Where the first one is.
+    pub(super) place: Place,
+    /// That one.
+    pub(super) answer: String,
+    /// What each of its parts may be.
+    pub(super) each: Vec<String>,
+    /// How many others there are.
+    pub(super) others: usize,
+    /// Where the first of these are.
+    pub(super) places: Vec<String>,
 }
 
 impl Namer {
@@ -173,23 +189,28 @@ impl Namer {
     }
 
     /// Looks whether what is typed to a row seems to be two answers.
-    pub(super) fn look_at_answer(&mut self, text: &NoteText) {
+    pub(super) fn look_at_answer(&mut self, text: &NoteText, place: Place) {
         let Some((answer, each)) = as_two_answers(text) else { return };
         match &mut self.two_answers {
-            Some((_, _, count)) => *count += 1,
-            None => self.two_answers = Some((answer, each, 1)),
+            Some(found) => {
+                found.others += 1;
+                if found.places.len() < MOST_NAMED {
+                    found.places.push(format!("line {place}"));
+                }
+            }
+            None => self.two_answers = Some(TwoAnswers { place, answer, each, others: 0, places: Vec::new() }),
         }
     }
 
     /// Whether a tag follows from the answers, so that no file may give it; counts those that were tried.
-    pub(super) fn is_derived(&mut self, tag: &str, line: u64) -> bool {
+    pub(super) fn is_derived(&mut self, tag: &str, place: Place) -> bool {
         // No letter beyond ASCII has one of these as its small one.
         let is_derived = tag.eq_ignore_ascii_case(LEECH);
         if is_derived {
-            let (count, lines) = &mut self.derived;
+            let (count, places) = &mut self.derived;
             *count += 1;
-            if lines.len() < MOST_LINES {
-                lines.push(line);
+            if places.len() < MOST_PLACES {
+                places.push(place);
             }
         }
         is_derived

@@ -126,6 +126,9 @@ pub(super) fn one_file(
                 }
                 if seen_deck != own_deck {
                     own_deck.clone_into(&mut seen_deck);
+                    if !report.decks.contains(own_deck) {
+                        report.decks.insert(own_deck.to_owned());
+                    }
                 }
                 by_name |= row.deck.is_none() && !has_head && options.deck.is_none();
                 if row.who.named {

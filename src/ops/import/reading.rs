@@ -22,11 +22,13 @@ use crate::formats::Rejected;
 use crate::formats::Stop;
 use crate::formats::Topic;
 use crate::formats::card_words;
+use crate::formats::card_words::Syntax;
 use crate::ops::batches;
 use crate::ops::batches::Giver;
 use crate::ops::batches::Gone;
 use crate::ops::import::names::Nameless;
 use crate::ops::import::names::Namer;
+use crate::ops::import::names::TwoAnswers;
 use crate::ops::import::names::compose;
 use crate::ops::import::names::compose_names;
 use crate::ops::import::names::repeated_prompts;
@@ -113,10 +115,10 @@ impl Parsed {
             ImportItem::Record(Record::Note(mut item)) => {
                 compose_names(&mut item);
                 let who = namer.who(&item).map_err(Held::Nameless)?;
-                let line = item.place.line;
-                item.text.tags.retain(|tag| !namer.is_derived(tag, line));
-                namer.look_at_answer(&item.text);
-                let Item { place, deck, identity, key, text, says } = *item;
+                let place = item.place;
+                item.text.tags.retain(|tag| !namer.is_derived(tag, place));
+                namer.look_at_answer(&item.text, place);
+                let Item { deck, identity, key, text, says, .. } = *item;
                 let has_id = match &identity {
                     Identity::Uid(_) | Identity::Foreign { .. } => true,
                     Identity::Key(key) => NoteUid::in_place_of_key(key).is_some(),
@@ -217,15 +219,18 @@ fn read_batches(
             }
         }
     }
-    let (derived, lines) = std::mem::take(&mut namer.derived);
+    let (derived, places) = std::mem::take(&mut namer.derived);
     if derived > 0 {
         let rows = counted(derived, "row", "rows");
         let warning = format!("the tag `{LEECH}` was left out of {rows}: lmq gives and takes it by itself");
         giver.give(Parsed::Warning(warning), 0).ok();
-        giver.give(Parsed::Loss(Loss { kind: LossKind::TagsChanged, count: derived, lines }), 0).ok();
+        giver.give(Parsed::Loss(Loss { kind: LossKind::TagsChanged, count: derived, places }), 0).ok();
     }
-    if let Some((answer, each, count)) = &namer.two_answers {
-        let warning = format!("{}: {}", card_words::two_answers(answer, *count), card_words::help_two_answers(each));
+    if let Some(TwoAnswers { place, answer, each, others, places }) = &namer.two_answers {
+        let syntax = Syntax::of(importer.name());
+        let (what, help) =
+            (card_words::two_answers(answer, *others, places), card_words::help_two_answers(each, syntax));
+        let warning = format!("line {place}: {what}: {help}");
         giver.give(Parsed::Warning(warning), 0).ok();
     }
     // Nobody takes it any more where the database failed, which is told already.

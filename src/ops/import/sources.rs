@@ -271,10 +271,14 @@ pub(super) fn find_importer(source: &mut Source, options: &Options) -> Result<Op
     }
     match formats::sniff(&source.file_name, &head) {
         Some(importer) => Ok(Some(importer)),
-        None => Err(Failure::data(format!("cannot tell what kind of file `{}` is", source.shown)).hint(format!(
-            "name it with --format: {}; a table in a text file, as in Markdown, is `csv`",
-            IMPORTERS.iter().map(|importer| importer.name()).collect::<Vec<_>>().join(", ")
-        ))),
+        None => Err(Failure::data(format!("cannot tell what kind of file `{}` is", source.shown))
+            .at("a list has a card on each line: `term - definition`, or `term: definition`")
+            .at("a table has a tab, a comma, a semicolon or | between its columns, as in Markdown")
+            .hint(format!(
+                "`lmq help import` explains lists and tables, `lmq new NAME` writes a deck file to fill in; if it is one of \
+                 these, name it with --format: {}",
+                IMPORTERS.iter().map(|importer| importer.name()).collect::<Vec<_>>().join(", ")
+            ))),
     }
 }
 

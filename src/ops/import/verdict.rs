@@ -8,6 +8,7 @@ use crate::formats::ImportItem;
 use crate::formats::Item;
 use crate::formats::Place;
 use crate::formats::Record;
+use crate::formats::card_words::Syntax;
 use crate::formats::deck_toml;
 use crate::ops::decks::BUILTIN;
 use crate::ops::import::folder::Reason;
@@ -34,6 +35,8 @@ pub struct Verdict {
     pub left_out: Vec<(Place, String)>,
     /// Why it would take nothing of the file.
     pub refusal: Option<Failure>,
+    /// How its cards are written.
+    pub syntax: Syntax,
     /// Why it is left alone among decks: nothing speaks for its being one.
     pub left_alone: Option<Reason>,
 }
@@ -60,6 +63,7 @@ pub fn verdict(source: &mut Source) -> Result<Verdict, Failure> {
     let options = Options::default();
     let mut verdict = Verdict::default();
     let Some(importer) = find_importer(source, &options)? else { return Ok(verdict) };
+    verdict.syntax = Syntax::of(importer.name());
     if let Err(refusal) = look_through(source, importer, &options, &BUILTINS) {
         verdict.left_alone = refusal.left_alone();
         verdict.refusal = Some(refusal::in_short(refusal, &source.shown));
@@ -88,9 +92,9 @@ pub fn verdict(source: &mut Source) -> Result<Verdict, Failure> {
                     verdict.left_out.push((item.place, no_deck_name(own)));
                     return Ok(());
                 }
-                let line = item.place.line;
+                let place = item.place;
                 let Ok(who) = namer.who(&item) else { return Ok(()) };
-                item.text.tags.retain(|tag| !namer.is_derived(tag, line));
+                item.text.tags.retain(|tag| !namer.is_derived(tag, place));
                 let text = serde_json::to_string(&item.text).unwrap_or_default();
                 match texts.get(&who.uid) {
                     Some(known) if *known != text => {

@@ -76,14 +76,14 @@ pub fn answer(
         return Err(line.map_or_else(|| Fault::NoCard.at(store.path()).into(), |line| bulk::erased(&line)));
     };
     if loaded.state.suspended {
-        return Err(Failure::failed(format!("the card {} is suspended", loaded.name))
+        return Err(Failure::failed(format!("the card {} is suspended", one_line(&loaded.known_by())))
             .hint("put it back with `lmq suspend --off`, or answer another"));
     }
     let mut queue = Queue::default();
     // There is nothing else in this queue that could be its sibling.
     queue.put_first(Candidate { card, siblings: Siblings(0) }, Origin::Review);
     let shown = Timestamp { unix_ms: when.now.unix_ms - i64::from(took.0), ..when.now };
-    let name = loaded.name.clone();
+    let name = loaded.known_by();
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
     let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
     if revealed.effects != [Effect::ShowBack] {

@@ -278,7 +278,7 @@ pub const SHORT_LIST: [&str; 12] = [
     "key_preset",
     "theme",
     "accents",
-    "try_line",
+    "screen_reader",
     "checkup",
     "backups",
 ];

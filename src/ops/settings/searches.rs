@@ -1,7 +1,6 @@
 //! Searches that the learner saved: each under a name in the settings file, and each change a step that can be undone.
 
 use crate::core::compare::search::plain;
-use crate::core::fact::SettingChange;
 use crate::core::settings::Settings;
 use crate::core::text::nearest;
 use crate::core::text::one_line;
@@ -105,7 +104,7 @@ pub fn known(settings: &Settings, name: &str) -> Result<String, Failure> {
     })
 }
 
-/// Changes them in the file, and then in the log. Where the log can't be written the file gets back what it had.
+/// Changes them in the file and in the log.
 fn write(
     store: &mut Store,
     settings: &mut Settings,
@@ -113,23 +112,8 @@ fn write(
     path: &Path,
     changes: &[(&str, Option<&str>)],
 ) -> Result<(), Failure> {
-    let mut done: Vec<SettingChange> = Vec::new();
-    let mut all_of_them = || {
-        for (name, new) in changes {
-            let key = settings::dotted_search(name);
-            let old = settings::change(path, &key, *new)?;
-            if old.as_deref() != *new {
-                done.push(SettingChange::Setting { key, old, new: new.map(str::to_owned) });
-            }
-        }
-        if done.is_empty() { Ok(()) } else { settings::remember(store, stamp, &done) }
-    };
-    if let Err(failure) = all_of_them() {
-        for SettingChange::Setting { key, old, .. } in done.iter().rev() {
-            settings::change(path, key, old.as_deref())?;
-        }
-        return Err(failure);
-    }
+    let changes: Vec<_> = changes.iter().map(|(name, new)| (settings::dotted_search(name), *new)).collect();
+    settings::set(store, path, &changes, || Ok(stamp))?;
     settings.searches = settings::load(Some(path))?.searches;
     Ok(())
 }

@@ -145,14 +145,14 @@ fn the_newest_step_of_a_kind_is_found_however_old() {
 fn an_undo_says_what_a_newer_own_act_hides() {
     let (mut a, mut b) = two();
     a.take_in(&file(&TWO));
-    let name = || vec!["file/a".to_owned()];
+    let note = || vec![uid("a")];
     let first_edit = a.edit(uid("a"), "first").unwrap();
     b.after(&a);
     b.hears(&a);
     b.edit(uid("a"), "second");
     a.after(&b);
     a.hears(&b);
-    assert_eq!(a.undo(first_edit).hidden, name(), "the other's newer text stays");
+    assert_eq!(a.undo(first_edit).hidden, note(), "the other's newer text stays");
     assert_eq!(a.back(uid("a")).as_deref(), Some("second"));
     meet(&mut [&mut a, &mut b]);
     // Of tags, places and deletions too.
@@ -162,22 +162,22 @@ fn an_undo_says_what_a_newer_own_act_hides() {
     b.tag(uid("a"), "y", true);
     let other = a.tag(uid("a"), "z", true);
     a.hears(&b);
-    assert_eq!(a.undo(other).hidden, Vec::<String>::new(), "a tag of its own is seen to go");
-    assert_eq!(a.undo(tagged).hidden, name());
+    assert_eq!(a.undo(other).hidden, Vec::<NoteUid>::new(), "a tag of its own is seen to go");
+    assert_eq!(a.undo(tagged).hidden, note());
     let moved = a.relocate(uid("a"), "shelf");
     b.after(&a);
     b.hears(&a);
     b.relocate(uid("a"), "elsewhere");
     a.after(&b);
     a.hears(&b);
-    assert_eq!(a.undo(moved).hidden, ["elsewhere/a"], "where it lies is a part of its name");
+    assert_eq!(a.undo(moved).hidden, note());
     let deleted = a.delete(uid("b"));
     b.after(&a);
     b.hears(&a);
     b.delete(uid("b"));
     a.after(&b);
     a.hears(&b);
-    assert_eq!(a.undo(deleted).hidden, ["file/b"]);
+    assert_eq!(a.undo(deleted).hidden, [uid("b")]);
     meet(&mut [&mut a, &mut b]);
 }
 
@@ -187,8 +187,8 @@ fn cards_answered_since_an_import_are_kept_when_it_is_undone_and_listed() {
     let import = a.take_in(&file(&TWO)).action.unwrap();
     a.answer(uid("b"), 3);
     let undo = a.undo(import);
-    assert_eq!((undo.kept, a.listed()), (vec!["file/b".to_owned()], vec![uid("b")]));
-    assert_eq!(a.redo(import).kept, Vec::<String>::new());
+    assert_eq!((undo.kept, a.listed()), (vec![uid("b")], vec![uid("b")]));
+    assert_eq!(a.redo(import).kept, Vec::<NoteUid>::new());
     assert_eq!(a.listed().len(), 2);
     assert_in_order(&mut a);
 }

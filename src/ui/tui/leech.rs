@@ -44,7 +44,8 @@ pub(super) fn run(
     loop {
         term.draw(|frame| {
             let (head, body, foot) = parts(column(frame.area()), 1);
-            let title = fit(&format!("A leech: {}", one_line(&page.line.name())), usize::from(head.width));
+            let title =
+                fit(&format!("A leech: {}", one_line(&page.line.known_by(page.line.name()))), usize::from(head.width));
             frame.render_widget(say(&title, Tone::Near, with.look), head);
             let width = usize::from(body.width);
             let text = &page.line.text;

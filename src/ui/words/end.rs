@@ -31,8 +31,9 @@ pub fn summary(summary: &Summary, counts: &Waits, settings: &Settings, keys: Opt
     if let Some(try_line) = &summary.try_line {
         lines.push(format!("Try: {try_line}"));
     }
+    let of_today = if counts.is_for_today { " for today" } else { "" };
     if summary.waiting.all() > 0 {
-        let left = format!("{} left for today", counted(summary.waiting.all(), "card is", "cards are"));
+        let left = format!("{} left{of_today}", counted(summary.waiting.all(), "card is", "cards are"));
         lines.push(match counts.minutes_over {
             Some(over) => format!("{} are over; {left}", minutes(over)),
             None => left,
@@ -44,7 +45,7 @@ pub fn summary(summary: &Summary, counts: &Waits, settings: &Settings, keys: Opt
         None => nothing(why, settings),
     }));
     if counts.left_today > 0 {
-        lines.push(format!("{} left for today", counted(counts.left_today, "card is", "cards are")));
+        lines.push(format!("{} left{of_today}", counted(counts.left_today, "card is", "cards are")));
         return lines;
     }
     if let Some(days) = counts.next_due_in_days {

@@ -53,6 +53,11 @@ const ARTICLES: &str = "\
     a|an|the|der|die|das|den|dem|des|ein|eine|einen|einem|einer|le|la|les|l'|un|une|el|los|las|una|il|lo|i|gli|uno|un'|o|os|as|um|uma|de|het|\
     't|een|en|ett|et|ei";
 
+/// Whether a word in small letters is an article of any of these languages.
+pub(in crate::core::compare) fn is_article(word: &str) -> bool {
+    ARTICLES.split('|').any(|known| known == word)
+}
+
 /// How an answer that is otherwise right has not the article that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArticleApart {
@@ -75,7 +80,7 @@ fn split_article(text: &str) -> Option<(&str, &str)> {
     let plain: String = article.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
     let plain = if is_alone { plain } else { plain.to_lowercase() };
     let is_word = rest.chars().filter(|c| is_letter(*c)).nth(1).is_some();
-    (is_word && ARTICLES.split('|').any(|known| known == plain)).then_some((article, rest))
+    (is_word && is_article(&plain)).then_some((article, rest))
 }
 
 /// Whether what was given is what is right but for its article, and how.
