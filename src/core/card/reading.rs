@@ -136,7 +136,7 @@ impl NoteText {
     /// `name` is what people would type.
     #[must_use]
     pub fn known_by(&self, ordinal: u16, name: &str) -> String {
-        // An id has no stroke in it.
+        // An id has no slash in it.
         let prompt = if name.contains('/') { String::new() } else { self.listed_prompt(ordinal) };
         if prompt.is_empty() { name.to_owned() } else { format!("“{}”", first_words(&prompt, KNOWN_BY_CHARS)) }
     }
