@@ -73,7 +73,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Put the cards into this deck, whatever the file says; for a table that names no deck, the same each time
+    /// Put the cards into this deck, whatever the file says
     #[arg(long, value_name = "NAME")]
     deck: Option<String>,
 
