@@ -232,6 +232,7 @@ struct Ctx {
     db: PathBuf,
     settings: Settings,
     out: output::Out,
+    in_terminal: bool,
     quiet: bool,
     colour: bool,
     /// Whether all is said line by line and in words: nothing is drawn, and no line is cut.
@@ -315,13 +316,12 @@ impl Ctx {
 
     /// Writes a line of what was asked for: in a terminal broken between words.
     fn line(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
-        self.exactly(self.broken(&text.to_string()))
+        self.exactly(self.broken(text.to_string()))
     }
 
     /// A text as the terminal shows it, if there is one. A line that lmq breaks is heard as two.
-    fn broken(&self, text: &str) -> String {
-        let is_seen = Env::terminals().stdout && !self.screen_reader;
-        if is_seen { output::wrapped(text, crate::ui::width()) } else { text.to_owned() }
+    fn broken(&self, text: String) -> String {
+        if self.in_terminal && !self.screen_reader { output::wrapped(&text, crate::ui::width()) } else { text }
     }
 
     /// Writes a line whose parts have roles: coloured where colour is on.
@@ -351,10 +351,9 @@ impl Ctx {
             return self.sentence(text);
         }
         let text = crate::core::text::printable(&crate::core::text::one_line(text));
-        self.broken(&text).lines().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
+        self.broken(text).lines().try_for_each(|line| self.plainly(&format!("{}\n", colour::counts(line))))
     }
 
-    /// Writes a sentence of what was asked for.
     fn sentence(&mut self, text: &str) -> Result<(), Failure> {
         self.line(crate::core::text::one_line(text))
     }
@@ -589,8 +588,9 @@ fn try_run(
     }
     // A session draws in colours, and takes care of the words in it. Of all others nothing drives a terminal.
     let draws = matches!(&cli.command, None | Some(Command::Review(_) | Command::Checkup(_)));
-    let out = output::Out::new(Box::new(io::stdout()), Env::terminals().stdout && !draws);
-    let mut ctx = Ctx { env, db, settings, out, quiet: cli.quiet, colour, screen_reader, clock: None, only_looks };
+    let (in_terminal, quiet) = (Env::terminals().stdout, cli.quiet);
+    let out = output::Out::new(Box::new(io::stdout()), in_terminal && !draws);
+    let mut ctx = Ctx { env, db, settings, out, in_terminal, quiet, colour, screen_reader, clock: None, only_looks };
     match &cli.command {
         Some(command) => command.run(&mut ctx)?,
         None => return alone(ctx),

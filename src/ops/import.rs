@@ -274,16 +274,18 @@ fn one_job(
 /// What was imported into decks that are out of sight: nobody would find it.
 fn look_at_decks(store: &Store, options: &Options, report: &mut Report) -> Result<(), StoreError> {
     let (comes, stays_away) = (report.added + report.restored > 0, report.deleted > 0);
-    if !comes && !stays_away {
-        return Ok(());
-    }
     let is_meant =
         |word: &String| options.deck.as_ref().map_or_else(|| report.decks.contains(word), |deck| deck == word);
-    let removed = decks::removed(store)?.into_iter().filter(|(id, name)| is_meant(id) || is_meant(name));
-    let removed: Vec<String> = if stays_away { removed.map(|(_, name)| name).collect() } else { Vec::new() };
-    let hidden =
-        store.bare_decks()?.into_iter().filter(|deck| deck.hidden && (is_meant(&deck.id) || is_meant(&deck.name)));
-    let hidden: Vec<String> = if comes { hidden.map(|deck| one_line(&deck.name)).collect() } else { Vec::new() };
+    let (mut removed, mut hidden) = (Vec::new(), Vec::new());
+    if stays_away {
+        let meant = decks::removed(store)?.into_iter().filter(|(id, name)| is_meant(id) || is_meant(name));
+        removed.extend(meant.map(|(_, name)| name));
+    }
+    if comes {
+        let meant =
+            store.bare_decks()?.into_iter().filter(|deck| deck.hidden && (is_meant(&deck.id) || is_meant(&deck.name)));
+        hidden.extend(meant.map(|deck| one_line(&deck.name)));
+    }
     for name in hidden {
         report.warnings.push(format!("the deck {name} is hidden: `lmq decks show {name}` shows it again"));
     }

@@ -10,6 +10,7 @@ pub use decks::BuiltinDeck;
 pub use decks::DeckLine;
 
 use crate::core::card::NoteText;
+use crate::core::card::has_key;
 use crate::core::grade::Drill;
 use crate::core::id::CardId;
 use crate::core::id::NoteUid;
@@ -118,7 +119,8 @@ impl CardLine {
 /// about a step. Also where it is retired.
 pub(super) fn known_by(db: &Connection, note: i64, ordinal: Option<u16>) -> Result<Option<String>, Fault> {
     let Some(name) = name_of_card(db, note, ordinal)? else { return Ok(None) };
-    let text = text_of_note(db, note)?;
+    // A long history names a card in each row: one with a key goes by it, and its text need not be read.
+    let text = if has_key(&name) { None } else { text_of_note(db, note)? };
     Ok(Some(match text {
         Some(text) => text.known_by(ordinal.or(text.ordinals().first().copied()).unwrap_or(1), &name),
         None => name,

@@ -25,6 +25,7 @@ pub use cloze::numbered;
 pub use form::Form;
 pub use items::between_bars;
 pub use items::items_of_line;
+pub use reading::has_key;
 pub use said::ANSWER_FIELDS;
 pub use said::QUESTION_FIELDS;
 pub use said::Said;

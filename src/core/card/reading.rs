@@ -37,6 +37,12 @@ fn shown_options(all: &[String], from: &[usize]) -> Vec<String> {
     options.iter().enumerate().map(numbered).collect()
 }
 
+/// Whether what people would type for a card has a key in it: an id has no slash.
+#[must_use]
+pub fn has_key(name: &str) -> bool {
+    name.contains('/')
+}
+
 /// Characters of a question that a card is known by.
 const KNOWN_BY_CHARS: usize = 50;
 
@@ -136,8 +142,7 @@ impl NoteText {
     /// `name` is what people would type.
     #[must_use]
     pub fn known_by(&self, ordinal: u16, name: &str) -> String {
-        // An id has no slash in it.
-        let prompt = if name.contains('/') { String::new() } else { self.listed_prompt(ordinal) };
+        let prompt = if has_key(name) { String::new() } else { self.listed_prompt(ordinal) };
         if prompt.is_empty() { name.to_owned() } else { format!("“{}”", first_words(&prompt, KNOWN_BY_CHARS)) }
     }
 
