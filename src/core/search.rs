@@ -6,6 +6,7 @@
 //!
 //! Here is the query, a tree of conditions; [`parse`] makes it of a line, [`scan`] reads the texts that it is asked of.
 
+use crate::core::compare::search::plain;
 use crate::core::grade::Quality;
 use crate::core::search::condition::CardTest;
 use crate::core::search::condition::NoteTest;
@@ -177,7 +178,11 @@ impl Query {
             if pattern.text.is_empty() || all.any(|(id, name)| pattern.is_or_holds(id) || pattern.is_or_holds(name)) {
                 continue;
             }
-            let near = nearest(&pattern.text, decks.clone().into_iter().map(|(id, _)| id)).map(str::to_owned);
+            let ids = || decks.clone().into_iter();
+            let holds = |name: &str| plain(name).contains(&pattern.text);
+            let near = nearest(&pattern.text, ids().map(|(id, _)| id))
+                .or_else(|| ids().find(|(id, name)| holds(id) || holds(name)).map(|(id, _)| id))
+                .map(str::to_owned);
             return Err(SearchError { at: *at, fault: SearchFault::UnknownDeck { name: pattern.text.clone(), near } });
         }
         Ok(())

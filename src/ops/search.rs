@@ -60,8 +60,12 @@ pub fn understood(store: &Store, settings: &Settings, text: &str) -> Result<Resu
 /// What to tell somebody whose query found nothing, where its words were meant as signs of another program.
 #[must_use]
 pub fn hint(query: &str) -> Option<&'static str> {
-    let has_sign = query.split_whitespace().any(|word| matches!(word, "AND" | "NOT" | "&&" | "!"));
-    has_sign.then_some("words side by side must all match, `-word` leaves out, and AND and NOT are words like others")
+    query.split_whitespace().find_map(|word| match word {
+        "or" | "Or" | "|" | "||" => Some("`or` is a word like any other: OR in capitals offers a choice"),
+        "and" | "And" | "&" | "&&" => Some("words side by side must all match, so nothing is needed between them"),
+        "not" | "Not" | "NOT" | "!" => Some("a minus leaves out: `-word`, `-tag:team`"),
+        _ => None,
+    })
 }
 
 /// The cards that a query means, in the order of decks, positions and ordinals.

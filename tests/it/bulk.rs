@@ -108,7 +108,7 @@ fn more_than_one_card_changes_only_when_it_was_said() {
         (&["unmark", "nowhere"], 1, "no card matches `nowhere`"),
         (&["untag", "x", "nowhere"], 1, "no card matches `nowhere`"),
         (&["delete", "t/fife"], 2, "there is no card `t/fife`"),
-        (&["suspend", "NOT", "nowhere"], 1, "AND and NOT are words like others"),
+        (&["suspend", "NOT", "nowhere"], 1, "a minus leaves out: `-word`"),
         (&["delete", " "], 2, "which cards?"),
         (&["delete"], 2, "required"),
         (&["reset", "(a"], 2, "never closed"),

@@ -14,6 +14,20 @@ use crate::core::text::nearest;
 /// Columns of a query that an error shows around its place.
 pub(super) const SHOWN: usize = 70;
 
+/// Fields of other programs' searches, and what to write here.
+const ELSEWHERE: [(&[&str], &str); 7] = [
+    (&["prop"], "here it is `ease<2.1`, `interval>=21d`, `lapses>3` or `due<=3d`, without `prop:`"),
+    (&["note", "card", "mid", "type"], "here it is `kind:cloze` or another kind of card"),
+    (
+        &["front", "back", "question", "answer", "prompt"],
+        "words are looked for in all texts of a card, without a field",
+    ),
+    (&["nid", "cid", "did", "dupe", "key", "id"], "`lmq show` takes the name of a card or the beginning of its id"),
+    (&["introduced", "edited", "resched", "created"], "there are `added:30d`, `reviewed:7d` and `rated:7d:again`"),
+    (&["flag", "star"], "here it is `is:marked`, for cards with your star"),
+    (&["re", "w", "nc", "sc"], "words are looked for without patterns, case and accents: just write the word"),
+];
+
 /// A query that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
@@ -138,7 +152,11 @@ impl SearchFault {
             Self::TooLong => "look for a part of it",
             Self::TooManyConditions => "search twice, or name a tag or a deck instead",
             Self::UnknownField(name) => {
-                return match nearest(&name.to_ascii_lowercase(), FIELDS) {
+                let name = name.to_ascii_lowercase();
+                if let Some((_, here)) = ELSEWHERE.iter().find(|(there, _)| there.contains(&name.as_str())) {
+                    return format!("{here}; to look for the text, put it in \"quotes\"");
+                }
+                return match nearest(&name, FIELDS) {
                     Some(near) => format!("did you mean `{near}`? To look for the text, put it in \"quotes\""),
                     None => format!("there are {}; to look for the text, put it in \"quotes\"", FIELDS.join(", ")),
                 };

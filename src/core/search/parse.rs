@@ -336,10 +336,19 @@ impl Parser<'_> {
             }
             "tag" => {
                 let tag = given.pattern();
-                let is_leech = !tag.is_prefix && tag.text == "leech";
+                let is = |name: &str| !tag.is_prefix && tag.text == name;
+                let (is_leech, is_none) = (is("leech"), is("none") && !given.quoted);
                 let node = self.note(NoteTest::Tag(tag));
-                // A leech carries the tag without anybody having given it.
-                if is_leech { Node::Any(vec![node, self.card(CardTest::Leech)]) } else { node }
+                if is_leech {
+                    // A leech carries the tag without anybody having given it.
+                    return Ok(Node::Any(vec![node, self.card(CardTest::Leech)]));
+                }
+                if is_none {
+                    // As Anki has it: cards without tags, and those with a tag that is called so.
+                    let any = self.note(NoteTest::Tag(Pattern { text: String::new(), is_prefix: true }));
+                    return Ok(Node::Any(vec![node, Node::Not(Box::new(any))]));
+                }
+                node
             }
             "kind" => {
                 let wanted = plain(&given.text);

@@ -271,6 +271,25 @@ fn states_are_facts_where_they_can_be_together_and_words_where_not() {
 }
 
 #[test]
+fn none_is_no_tag_at_all_or_one_of_that_name() {
+    let tagged = |tags: &[&str], query: &str| {
+        let note = NoteText { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..note() };
+        let body = serde_json::to_string(&note).unwrap();
+        let subject = Subject {
+            note: NoteFacts { body: &body, key: None, topic: None, added: None },
+            deck: ("lang", "lang"),
+            state: &state(),
+            offered: true,
+            held_out: false,
+            answers: &[],
+        };
+        parse(query).unwrap().matches(&subject, &asked())
+    };
+    assert!(tagged(&[], "tag:none") && tagged(&["none"], "tag:none") && !tagged(&["team"], "tag:none"));
+    assert!(!tagged(&[], "-tag:none") && !tagged(&[], "tag:\"none\""));
+}
+
+#[test]
 fn or_binds_less_than_what_stands_side_by_side() {
     assert!(matches_with("nowhere nothing OR cafe", &state()));
     assert!(!matches_with("nowhere (nothing OR cafe)", &state()));
@@ -294,6 +313,11 @@ fn an_error_points_at_its_character() {
             "2 nothing follows this `-` / `-word` means cards without the word; quote it to look for the sign: \"-\"",
         ),
         ("é tga:x", "2 there is no field `tga` / did you mean `tag`? To look for the text, put it in \"quotes\""),
+        (
+            "prop:ease<2",
+            "0 there is no field `prop` / here it is `ease<2.1`, `interval>=21d`, `lapses>3` or `due<=3d`, without `prop:`; \
+             to look for the text, put it in \"quotes\"",
+        ),
         ("is:duee", "3 there is no state `duee` / did you mean `due`?"),
         ("kind:clozes", "5 there is no kind of card `clozes` / did you mean `cloze`?"),
         ("ease<low", "5 `low` is not a number that `ease` can have / write ease<2.1"),
@@ -332,6 +356,8 @@ fn an_unknown_deck_is_named_with_the_nearest() {
         near: near.map(str::to_owned),
     };
     assert_eq!((error.at, error.fault), (7, unknown("qoutes", Some("quotes"))));
+    let error = parse("deck:skill").unwrap().check_decks([("s", "team skills")]).unwrap_err();
+    assert_eq!(error.fault, unknown("skill", Some("s")), "a part of the name will do");
 }
 
 #[test]
