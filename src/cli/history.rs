@@ -4,6 +4,7 @@ use crate::cli::json;
 use crate::core::card::NoteText;
 use crate::core::event::EventKind;
 use crate::core::fact::Fact;
+use crate::core::grade::Quality;
 use crate::core::text::one_line;
 use crate::core::units::in_seconds;
 use crate::failure::Failure;
@@ -72,20 +73,21 @@ pub(super) fn words(store: &Store, row: &HistoryRow) -> Result<String, StoreErro
     Ok(one_line(&format!("{at}  {name} {what}{then}{undone}")))
 }
 
+/// A grade as its button is called, with its number where the button stands for another one: SM-2 has three that fail.
+fn grade(quality: Quality) -> String {
+    let button = quality.button();
+    let word = button.name();
+    if button.quality() == quality { word.to_owned() } else { format!("{word} ({})", u8::from(quality)) }
+}
+
 fn of_event(kind: &EventKind) -> String {
     match kind {
         EventKind::Answered { quality, took }
         | EventKind::Crammed { quality, took }
         | EventKind::Imported { quality, took } => {
-            format!(
-                "{} {} ({}) in {}",
-                kind.name(),
-                u8::from(*quality),
-                quality.button().name(),
-                in_seconds(took.0.into())
-            )
+            format!("{} {} in {}", kind.name(), grade(*quality), in_seconds(took.0.into()))
         }
-        EventKind::Checked { quality, .. } => format!("checked {} in a check-up", u8::from(*quality)),
+        EventKind::Checked { quality, .. } => format!("checked {} in a check-up", grade(*quality)),
         EventKind::Buried { until } => format!("buried until {}", until.iso()),
         EventKind::Flagged { flag } => format!("flagged {flag}"),
         EventKind::Rescheduled

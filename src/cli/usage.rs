@@ -304,7 +304,7 @@ mod tests {
             ("lmq report --format htm", "`--format` can't be `htm`", "did you mean `html`?"),
             ("lmq show", "`lmq show` is missing a required argument: CARD", "`lmq show --help`"),
             ("lmq config", "`lmq config` needs to be told what to do", "`lmq config --help`"),
-            ("lmq show a more", "`lmq show` does not take `more`", "quotation marks"),
+            ("lmq history a more", "`lmq history` does not take `more`", "quotation marks"),
             ("lmq pause 7d", "`lmq pause` does not take `7d`", "`lmq pause --help`"),
             ("lmq decks list", "there is no command `lmq decks list`", "`lmq decks` alone lists them"),
             ("lmq config --list", "`lmq config` has no option `--list`", "did you mean `lmq config list`?"),

@@ -120,10 +120,35 @@ fn a_card_is_named_by_deck_and_key_by_number_or_by_the_beginning_of_its_id() {
         "{}",
         run.stderr
     );
-    for name in ["differences/no-such-key", "ffffffffffff", "x"] {
+    for name in ["differences/no-such-key", "ffffffffffff", "xqzw"] {
         let run = lmq.run(["show", name]);
         assert!(run.code == 2 && run.stderr.contains("there is no card"), "{run:?}");
     }
+}
+
+#[test]
+fn a_card_is_shown_by_its_words_with_all_that_its_author_wrote() {
+    let lmq = Lmq::new();
+    let deck = "[deck]\nid = \"team\"\nname = \"Team\"\n\n[[card]]\nkey = \"k\"\nkind = \"choice\"\nprompt = [\"Who leads the quorl?\", \
+                \"Who is in front?\"]\nanswer = \"Ann\"\ndistractors = [\"Bela\", \"Cem, or nobody\"]\nhint = \"A short name\"\n\n\
+                [[card]]\nkey = \"t\"\nkind = \"typed\"\nprompt = \"Who follows the quorl?\"\nanswer = \"Dora\"\naccept = [\"Dorothea\"]\n";
+    lmq.write("team.toml", deck);
+    lmq.run(["import", "team.toml"]).done();
+    let choice = lmq.run(["show", "leads", "quorl"]).out();
+    for line in [
+        "distractors  Bela\n             Cem, or nobody\n",
+        "hint         A short name\n",
+        "or asked as  Who is in front?\n",
+    ] {
+        assert!(choice.contains(line), "{line}: {choice}");
+    }
+    assert!(lmq.run(["show", "dorothea"]).out().contains("accept       Dorothea\n"));
+    lmq.run(["answer", "team/t", "again"]).done();
+    let shown = lmq.run(["show", "team/t"]).out();
+    assert!(shown.contains("answered Again in"), "{shown}");
+    let several = lmq.run(["show", "quorl"]).err(2);
+    assert!(several.contains("2 cards match `quorl`") && several.contains("team/k  Who leads the quorl?"), "{several}");
+    assert!(lmq.run(["show", "xqzw", "here"]).err(2).contains("none has these words"));
 }
 
 #[test]

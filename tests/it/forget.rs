@@ -172,7 +172,7 @@ fn an_erased_card_keeps_its_place_and_its_history_and_is_no_card_of_its_deck_any
     2026-01-15 09:00 SHORT brought into diary
     2026-01-15 09:00 SHORT brought into diary
 
-    2026-01-15 09:00 SHORT answered 2 (Again) in 0.0 s → 1d, due 2026-01-16
+    2026-01-15 09:00 SHORT answered Again in 0.0 s → 1d, due 2026-01-16
     2026-01-15 09:00 SHORT tagged
     2026-01-15 09:00 SHORT erased
     ");

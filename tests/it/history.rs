@@ -19,8 +19,8 @@ fn the_log_is_shown_oldest_first_and_an_undo_takes_nothing_out() {
     let rows = lmq.run(["history", "--json"]).json();
     assert_eq!(rows[1]["action"], rows[2]["undoes"]);
     insta::assert_snapshot!(lmq.run(["history"]).out(), @r"
-    2026-01-15 09:00 team/owner answered 4 (Good) in 6.5 s → 1d, due 2026-01-16
-    2026-01-15 09:01 team/retro#2 answered 2 (Again) in 0.0 s (undone)
+    2026-01-15 09:00 team/owner answered Good in 6.5 s → 1d, due 2026-01-16
+    2026-01-15 09:01 team/retro#2 answered Again in 0.0 s (undone)
     2026-01-15 09:02 undid: answered team/retro#2 Again
     ");
     let redone = lmq.run_at("2026-01-15T09:03:00+01:00", ["undo", "--redo"]).out();
@@ -123,7 +123,7 @@ fn what_the_person_did_to_settings_notes_and_decks_is_shown_in_words() {
     2026-01-15 09:00 geo/owner tagged: q1
     2026-01-15 09:00 geo/owner placed in geo
     2026-01-15 09:00 renamed geo to maps
-    2026-01-15 09:00 geo/owner answered 4 (Good) in 0.0 s → 1d, due 2026-01-16
+    2026-01-15 09:00 geo/owner answered Good in 0.0 s → 1d, due 2026-01-16
     2026-01-15 09:00 geo/owner rescheduled → 1d, due 2026-02-01
     2026-01-15 09:00 paused until 2026-01-20
     ");

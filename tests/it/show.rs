@@ -29,7 +29,7 @@ fn everything_about_one_card() {
     topic        who does what
     source       T1
 
-    2026-01-15 09:00 team/owner answered 4 (Good) in 6.5 s → 1d, due 2026-01-16
+    2026-01-15 09:00 team/owner answered Good in 6.5 s → 1d, due 2026-01-16
     ");
     let json = lmq.run(["show", "team/owner", "--json"]).json();
     assert_card(&json);
