@@ -161,8 +161,9 @@ pub struct Comeback {
     pub waiting: u64,
     /// How many of them today has places for.
     pub today: u64,
-    /// Study days that they take at the daily limit, today included; what falls due meanwhile not counted.
-    pub days: u64,
+    /// Study days that they take at the daily limit, today included; what falls due meanwhile not counted. None where the limit
+    /// allows no reviews.
+    pub days: Option<u64>,
     /// Whether new cards wait until what is due fits into one sitting.
     pub new_wait: bool,
 }
@@ -182,9 +183,11 @@ impl Comeback {
         if waiting == 0 || (away < AWAY_DAYS && waiting <= today) {
             return None;
         }
-        let later = waiting.saturating_sub(today).div_ceil(u64::from(per_day.max(1)));
+        let left = waiting.saturating_sub(today);
+        let later = if left == 0 { Some(0) } else { (per_day > 0).then(|| left.div_ceil(per_day.into())) };
         let away_days = u64::try_from(away).unwrap_or(0);
-        Some(Self { away_days, waiting, today, days: later + u64::from(today > 0), new_wait })
+        let days = later.map(|later| later + u64::from(today > 0));
+        Some(Self { away_days, waiting, today, days, new_wait })
     }
 }
 

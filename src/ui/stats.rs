@@ -172,6 +172,7 @@ fn known(progress: &Progress, draws: bool) -> Option<Block> {
         })
         .collect();
     texts.push(format!("{} if you stop now", ahead.join(", ")));
+    texts.extend(is_too_hopeful(progress).then(|| FEWER.to_owned()));
     let ends: Vec<u64> = progress.known_over_time.iter().map(|(_, known)| known.whole()).collect();
     let earlier = progress.known_over_time.iter().rev().find(|(day, _)| *day < progress.today);
     let gain = earlier.map(|(day, known)| {
@@ -186,6 +187,21 @@ fn known(progress: &Progress, draws: bool) -> Option<Block> {
     }
     Some(("Likely known", texts))
 }
+
+/// Whether much less is recalled than [`knowledge`](crate::core::progress::knowledge) takes for granted: the whole range of the
+/// true retention lies below [`TOO_HOPEFUL`].
+fn is_too_hopeful(progress: &Progress) -> bool {
+    let rows = progress.retention.iter();
+    let measured = rows.filter(|row| matches!(row.window, Window::Last30 | Window::Period)).map(|row| row.all());
+    let range = measured.max_by_key(|recalls| recalls.all).and_then(|recalls| wilson(recalls.passed, recalls.all));
+    range.is_some_and(|(_, high)| high < TOO_HOPEFUL)
+}
+
+/// Well below the nine of ten that intervals are made for, so that nobody is told of a difference that makes none.
+const TOO_HOPEFUL: f64 = 0.85;
+
+/// Said where the numbers of [`known`] are too good.
+const FEWER: &str = "probably fewer: this assumes that nine of ten reviews are right";
 
 fn heights(counts: &[u64]) -> String {
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
@@ -304,7 +320,11 @@ fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
         return None;
     }
     let a_day = (sum + u64::try_from(rest.len() / 2).unwrap_or(0)) / u64::try_from(rest.len()).unwrap_or(1).max(1);
-    let text = format!("{} today, then {} a day", thousands(*today), thousands(a_day));
+    let overdue = match progress.forecast.overdue {
+        0 => String::new(),
+        overdue => format!(" ({} overdue)", thousands(overdue)),
+    };
+    let text = format!("{} today{overdue}, then about {} a day", thousands(*today), thousands(a_day));
     if draws {
         return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
     }
@@ -378,6 +398,21 @@ mod tests {
         let mut totals = test_history::totals();
         totals.days.clear();
         assert_eq!(stats_words(&Progress::new(&totals)), [NO_ANSWERS]);
+    }
+
+    #[test]
+    fn who_recalls_much_less_than_is_assumed_is_told() {
+        let mut progress = Progress::new(&test_history::totals());
+        let is_said = |progress: &Progress| stats_words(progress).concat().contains(FEWER);
+        assert!(!is_said(&progress), "89 %");
+        for row in &mut progress.retention {
+            (row.young, row.mature) = (Recalls { passed: 62, all: 100 }, Recalls::default());
+        }
+        assert!(is_said(&progress));
+        for row in &mut progress.retention {
+            row.young = Recalls { passed: 3, all: 5 };
+        }
+        assert!(!is_said(&progress), "five answers prove nothing");
     }
 
     #[test]

@@ -36,11 +36,11 @@ pub fn comeback(comeback: &Comeback) -> String {
         return format!("{away}{waiting}, and there is time for all of them today{new_wait}");
     }
     let today = if comeback.today > 0 { format!(", {} of them today", comeback.today) } else { String::new() };
-    let days = if comeback.today > 0 {
-        counted(comeback.days, "day", "days")
-    } else {
-        counted(comeback.days, "more day", "more days")
+    let Some(days) = comeback.days else {
+        let rest = if comeback.today > 0 { "the others wait" } else { "they wait" };
+        return format!("{away}{waiting}{today}; `reviews_per_day` is 0, so {rest} until you raise it{new_wait}");
     };
+    let days = if comeback.today > 0 { counted(days, "day", "days") } else { counted(days, "more day", "more days") };
     format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first{new_wait}")
 }
 
@@ -264,10 +264,12 @@ mod tests {
 
     #[test]
     fn who_comes_back_reads_one_sentence_without_a_mountain() {
-        let back = Comeback { away_days: 12, waiting: 340, today: 200, days: 2, new_wait: true };
+        let back = Comeback { away_days: 12, waiting: 340, today: 200, days: Some(2), new_wait: true };
         let said = welcome_back(&back).unwrap();
         assert!(said.contains("12 days") && said.contains("New cards wait") && !said.contains("340"), "{said}");
         assert_eq!(welcome_back(&Comeback { away_days: 0, new_wait: false, ..back }), None);
         assert!(comeback(&back).ends_with("New cards wait until what is due fits into one session"));
+        let never = comeback(&Comeback { away_days: 0, today: 0, days: None, new_wait: false, ..back });
+        assert_eq!(never, "340 due cards wait; `reviews_per_day` is 0, so they wait until you raise it");
     }
 }

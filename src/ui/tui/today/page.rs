@@ -490,7 +490,7 @@ mod tests {
         let offers = |overview: &Overview| shown(overview, 80).0.contains("check-up");
         let usual = overview(30);
         assert!(offers(&usual));
-        let comeback = Comeback { away_days: 9, waiting: 300, today: 200, days: 2, new_wait: true };
+        let comeback = Comeback { away_days: 9, waiting: 300, today: 200, days: Some(2), new_wait: true };
         let back = Overview { comeback: Some(comeback), ..usual };
         assert!(!offers(&back));
         let (body, _) = shown(&back, 80);
