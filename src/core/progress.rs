@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 
 pub mod confusion;
 pub mod knowledge;
+pub mod opening;
 pub mod outlook;
 pub mod period;
 pub mod spans;

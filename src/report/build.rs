@@ -29,6 +29,7 @@ use crate::report::table::Column;
 use crate::report::table::Table;
 
 pub(super) mod knowledge;
+mod opening;
 
 /// What is said in place of numbers before the first answer.
 const NO_ANSWERS_YET: &str = "No answers yet: run `lmq review`.";
@@ -76,6 +77,7 @@ pub struct CardLine {
 #[must_use]
 pub fn build(progress: &Progress, generated_at: Timestamp, decks: Option<&str>, cards: Option<&[CardLine]>) -> Report {
     let mut sections = vec![
+        opening::opening(progress),
         summary(progress),
         knowledge::levels(progress),
         knowledge::over_time(progress),

@@ -84,6 +84,12 @@ impl Renderer for Csv {
         }
         for section in &report.sections {
             match &section.body {
+                Body::Sentences(sentences) => {
+                    for sentence in sentences {
+                        csv.write_record([section.id, sentence.key, "value", &inert(&sentence.said()), "text"])
+                            .map_err(refused)?;
+                    }
+                }
                 Body::Facts(facts) => {
                     for fact in facts {
                         cell(&mut csv, section.id, fact.key, "value", &fact.value)?;

@@ -99,6 +99,7 @@ fn section(section: &Section) -> Markup {
         section id=(section.id) aria-labelledby={ (section.id) "-heading" } {
             h2 id={ (section.id) "-heading" } { (section.title) }
             @match &section.body {
+                Body::Sentences(list) => { @for sentence in list { p.said { (sentence.said()) } } },
                 Body::Facts(list) => { (facts(list, Weight::Major)) (note(section)) (facts(list, Weight::Minor)) },
                 Body::Table(rows) | Body::Prose(rows) | Body::Chart(_, rows) if rows.rows.is_empty() => {
                     p.note.empty { (words(rows.when_empty)) }

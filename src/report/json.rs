@@ -16,6 +16,7 @@ use crate::report::model::Fact;
 use crate::report::model::Privacy;
 use crate::report::model::Report;
 use crate::report::model::Section;
+use crate::report::sentence::Sentence;
 use crate::report::table::Column;
 use crate::report::table::Table;
 
@@ -94,12 +95,21 @@ impl Serialize for Part<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("title", &self.0.title)?;
         match &self.0.body {
+            Body::Sentences(sentences) => map.serialize_entry("values", &Sentences(sentences))?,
             Body::Facts(facts) => map.serialize_entry("values", &Facts(facts))?,
             Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
                 map.serialize_entry("rows", &Rows(table))?;
             }
         }
         map.end()
+    }
+}
+
+struct Sentences<'a>(&'a [Sentence]);
+
+impl Serialize for Sentences<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|sentence| (sentence.key, sentence.said())))
     }
 }
 

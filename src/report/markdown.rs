@@ -79,6 +79,11 @@ impl Renderer for Markdown {
                 writeln!(out, "{note}\n")?;
             }
             match &section.body {
+                Body::Sentences(sentences) => {
+                    for sentence in sentences {
+                        writeln!(out, "- {}", escaped(&sentence.said()))?;
+                    }
+                }
                 Body::Facts(list) => facts(out, list)?,
                 Body::Prose(rows) if !rows.rows.is_empty() => prose(out, rows)?,
                 Body::Prose(rows) | Body::Table(rows) | Body::Chart(_, rows) => table(out, rows)?,

@@ -19,6 +19,7 @@ mod markdown;
 mod mine;
 mod model;
 mod privacy;
+mod sentence;
 mod share;
 mod table;
 mod team;

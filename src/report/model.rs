@@ -7,6 +7,7 @@ use crate::core::text::one_line;
 use crate::core::text::thousands;
 use crate::report::cell::Cell;
 use crate::report::chart::Chart;
+use crate::report::sentence::Sentence;
 use crate::report::table::Table;
 
 /// A report, ready to be rendered.
@@ -118,7 +119,8 @@ impl Privacy {
 }
 
 /// The sections of a summary.
-const ON_ONE_PAGE: [&str; 7] = ["summary", "comparison", "levels", "fading", "checkups", "outlook", "weakest"];
+const ON_ONE_PAGE: [&str; 8] =
+    ["opening", "summary", "comparison", "levels", "fading", "checkups", "outlook", "weakest"];
 
 /// One part of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +141,7 @@ impl Section {
     pub fn is_shown(&self) -> bool {
         match &self.body {
             Body::Facts(facts) => self.id == "summary" || facts.iter().any(Fact::is_shown),
+            Body::Sentences(sentences) => !sentences.is_empty(),
             Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
                 !table.rows.is_empty() || !table.when_empty.is_empty()
             }
@@ -149,6 +152,8 @@ impl Section {
 /// What a section holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
+    /// Sentences, one after the other.
+    Sentences(Vec<Sentence>),
     /// Single values, each with its name.
     Facts(Vec<Fact>),
     /// Values in rows.

@@ -14,10 +14,19 @@ const OF_CARDS: [&str; 1] = ["card_list"];
 
 fn has_text(section: &Section) -> bool {
     match &section.body {
+        // What names something from outside says the rest without it.
+        Body::Sentences(_) => false,
         Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Text(_))),
         Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
             table.rows.iter().flatten().any(|cell| matches!(cell, Cell::Text(_)))
         }
+    }
+}
+
+/// Takes the names from outside out of sentences.
+fn without_names(section: &mut Section) {
+    if let Body::Sentences(sentences) = &mut section.body {
+        sentences.iter_mut().for_each(|sentence| sentence.about = None);
     }
 }
 
@@ -32,6 +41,7 @@ impl Report {
         }
         if privacy < Privacy::Topics {
             self.sections.retain(|section| !has_text(section));
+            self.sections.iter_mut().for_each(without_names);
             // Which decks were asked for is named; that it is not about all of them has to be said.
             self.deck = self.deck.map(|_| "a choice of decks or cards".to_owned());
         }

@@ -249,6 +249,11 @@ pub fn render_text(report: &Report, width: usize, out: &mut dyn Write) -> io::Re
     for section in report.sections.iter().filter(|section| section.is_shown()) {
         writeln!(out, "\n{}\n{}", section.title, "-".repeat(section.title.width()))?;
         match &section.body {
+            Body::Sentences(sentences) => {
+                for sentence in sentences {
+                    paragraph(out, width, &sentence.said())?;
+                }
+            }
             Body::Facts(list) => facts(out, width, list)?,
             Body::Prose(rows) if !rows.rows.is_empty() => prose(out, width, rows)?,
             Body::Prose(rows) | Body::Table(rows) => table(out, width, rows, None)?,

@@ -15,6 +15,8 @@ use rusqlite::Connection;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod opening;
+
 /// Due cards that are held back: the buried, and of cards of one note or group all but one, or all where one had its turn today.
 const HELD: &str = "
 WITH kin AS (SELECT w.card, coalesce(n.siblings, -n.id) AS kin, coalesce(b.until, 0) > :today AS buried
@@ -417,6 +419,7 @@ fn check(world: &World, second: &Second, since: Option<i64>, report: &Value) {
     near(&summary["known"]["expected"], Second::expected(&now, 0), "known today");
     assert_eq!(int(&summary["known"]["cards"]), i64::try_from(now.len()).unwrap());
     near(&summary["known"]["ratio"], Second::expected(&now, 0) / now.len() as f64, "known of answered");
+    opening::same_opening(second, report, &now);
     let friday = (1..=7).find(|ahead| (today + ahead - 1).rem_euclid(7) == 0).unwrap();
     same_known(&summary["known_friday"], &now, friday, "known on Friday");
     let mut ahead = vec![0, friday, 7, 30];

@@ -138,7 +138,7 @@ fn is_said(section: &str, row: &serde_json::Value, key: &str, cell: &str) -> boo
 /// The names of the columns of a section, in the order in which people see them.
 fn columns(report: &Report, id: &str) -> Vec<&'static str> {
     match &report.sections.iter().find(|section| section.id == id).unwrap().body {
-        Body::Facts(_) => Vec::new(),
+        Body::Facts(_) | Body::Sentences(_) => Vec::new(),
         Body::Table(table) | Body::Prose(table) | Body::Chart(_, table) => {
             table.columns.iter().map(|column| column.key).collect()
         }
@@ -211,6 +211,16 @@ fn every_number_in_html_is_the_one_in_json() {
             };
             let part = part.split_once("</section>").unwrap().0;
             let body = &report.sections.iter().find(|section| section.id == id).unwrap().body;
+            if let Body::Sentences(_) = body {
+                let shown = texts(part, "p");
+                let sentences = section["values"].as_object().unwrap().values();
+                assert!(
+                    sentences.clone().all(|said| shown.iter().any(|text| text == said.as_str().unwrap())),
+                    "{shown:?}"
+                );
+                compared += sentences.count();
+                continue;
+            }
             if let Body::Facts(facts) = body {
                 let shown: Vec<(String, String)> = texts(part, "dt").into_iter().zip(texts(part, "dd")).collect();
                 let values = section["values"].as_object().unwrap();

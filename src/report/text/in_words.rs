@@ -28,6 +28,11 @@ pub fn render_words(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for section in report.sections.iter().filter(|section| section.is_shown()) {
         writeln!(out, "\n{}", section.title)?;
         match &section.body {
+            Body::Sentences(sentences) => {
+                for sentence in sentences {
+                    writeln!(out, "{}", sentence.said())?;
+                }
+            }
             Body::Facts(facts) => {
                 for fact in facts.iter().filter(|fact| fact.is_shown()) {
                     writeln!(out, "{}: {}", fact.label, fact.value.words())?;
