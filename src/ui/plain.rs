@@ -4,6 +4,7 @@ mod commands;
 
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
+use crate::core::card::Unreadable;
 use crate::core::document::Document;
 use crate::core::document::Side;
 use crate::core::session::Input;
@@ -313,6 +314,9 @@ impl Sitting<'_, '_> {
         }
         self.blank()?;
         let mut how = words::how(current.question.ask, current.question.options.len(), None);
+        if !matches!(current.question.ask, Ask::Recall | Ask::Say) {
+            how.push_str("; :show shows the answer");
+        }
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
         }
@@ -519,7 +523,12 @@ impl Sitting<'_, '_> {
     }
 
     fn say(&mut self, said: &Notice) -> Result<(), Failure> {
-        match words::said(said, ":u") {
+        let ask = self.review.session().current().map(|current| current.question.ask);
+        let text = match (said, ask) {
+            (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, ":show")),
+            _ => words::said(said, ":u"),
+        };
+        match text {
             Some(text) => self.line(&one_line(&text)),
             None => Ok(()),
         }

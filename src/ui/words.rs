@@ -95,8 +95,20 @@ pub fn left(session: &Session, now: Timestamp, between: &str) -> String {
     format!("{}{between}{}", parts.join(", "), about(session.time_left(now)))
 }
 
-/// Said to Enter where no grade is marked: own words that nobody typed.
-pub const CHOOSE_GRADE: &str = "Choose a grade: only you know what you would have said";
+/// Said to Enter where no grade is marked: the program saw no answer.
+pub const CHOOSE_GRADE: &str = "Choose a grade: only you know what your answer would have been";
+
+/// Said to a key or a line that gives an answer where there is none yet; `shows` is what shows the right one.
+#[must_use]
+pub fn unanswered(ask: Ask, shows: &str) -> String {
+    let first = match ask {
+        Ask::Choose | Ask::Sort => "Choose one first",
+        Ask::Order => "Put them in order first",
+        Ask::List(_) => "Name an item first",
+        Ask::Type | Ask::Say | Ask::Recall => "Type an answer first",
+    };
+    format!("{first}; {shows} shows the answer")
+}
 
 /// Said to a key that leaves an answer which is not given yet.
 pub const DROPS_ANSWER: &str = "What you typed is not given as an answer yet; the same key again drops it";
@@ -110,8 +122,8 @@ pub fn how(ask: Ask, options: usize, keys: Option<&Keymap>) -> String {
     match (ask, keys) {
         (Ask::Recall, Some(keys)) => format!("{} shows the answer", keys.shown(Command::Reveal, "space")),
         (Ask::Recall, None) => "Enter shows the answer".to_owned(),
-        (Ask::Type, Some(_)) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
-        (Ask::Type, None) => "Type it, or press Enter to see it".to_owned(),
+        (Ask::Type, Some(_)) => "Type it, then Enter; Space alone shows the answer".to_owned(),
+        (Ask::Type, None) => "Type it".to_owned(),
         (Ask::Say, Some(_)) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
         (Ask::Say, None) => "Type it on one line, or say it aloud and press Enter".to_owned(),
         (Ask::Choose, _) => format!("Choose 1 to {options}"),

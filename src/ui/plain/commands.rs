@@ -27,6 +27,7 @@ const COMMANDS: &[(&str, &str)] = &[
     (":i", "why this card, its numbers, its topic"),
     (":h", "the hint"),
     (":o", "open its pictures and sounds"),
+    (":d", "show the answer to somebody who gives none; :show does too"),
     (":g", "right, but a guess: Hard"),
     (":e", "change the card's text in your editor"),
     (":em", "the same, for another meaning: the card starts again, gently"),
@@ -80,6 +81,8 @@ impl Sitting<'_, '_> {
             ":-" => return self.feed(Input::Bury),
             ":!" => return self.feed(Input::Suspend),
             ":*" => return self.feed(Input::Mark),
+            ":d" | ":show" if matches!(stage, Stage::Front(_)) && !self.primer => return self.feed(Input::Show),
+            ":d" | ":show" => self.line("There is no answer to show now")?,
             ":g" if matches!(stage, Stage::Back(current) if current.question.ask == Ask::Say) => {
                 self.line("Your own words are not a guess: grade them by the criteria")?;
             }
@@ -134,7 +137,8 @@ impl Sitting<'_, '_> {
                 (":h", Stage::Front(current) | Stage::Back(current)) => has_hint(current),
                 (":o", _) => opens,
                 (":g", Stage::Back(current)) => current.question.ask != Ask::Say,
-                (":g" | ":h", _) => false,
+                (":d", Stage::Front(_)) => !self.primer,
+                (":d" | ":g" | ":h", _) => false,
                 (":i" | ":e" | ":em", _) => has_card(stage) || self.review.last_card().is_some(),
                 _ => has_card(stage),
             };

@@ -132,18 +132,26 @@ impl Place {
                 "While you type, Esc makes letters keys, and letters again.",
             ],
             Self::Question(ask) => match ask {
-                Ask::Type | Ask::Say => &[
-                    "Type the answer, then Enter. Enter or Space alone shows the answer.",
+                Ask::Type => &[
+                    "Type the answer, then Enter. Space alone, with nothing typed, shows the answer.",
+                    "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
+                ],
+                Ask::Say => &[
+                    "Type the answer, then Enter. Said aloud, Enter or Space alone shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
                 Ask::List(_) => &[
                     "Enter after each item; Enter or Space alone ends. Backspace takes the last item back.",
+                    "Space alone, with no item named, shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
-                Ask::Choose => &["A choice: its digit, or arrows and Enter."],
-                Ask::Sort => &["A side: its digit or first letter, or arrows and Enter."],
+                Ask::Choose => &["A choice: its digit, or arrows and Enter. 0 shows the answer to somebody who makes none."],
+                Ask::Sort => &[
+                    "A side: its digit or first letter, or arrows and Enter. 0 shows the answer to somebody who names none.",
+                ],
                 Ask::Order => &[
                     "Up and Down choose a line; Shift+Up and Shift+Down, or K and J, move it; a digit puts it in that place.",
+                    "Enter ends, once a line was moved. 0 shows the answer to somebody who moves none.",
                 ],
                 Ask::Recall => &[],
             },

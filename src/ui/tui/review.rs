@@ -5,6 +5,7 @@ mod beside;
 mod face;
 
 use crate::core::card::Ask;
+use crate::core::card::Unreadable;
 use crate::core::id::CardId;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
@@ -49,6 +50,8 @@ struct Screen {
     items: Vec<String>,
     order: Vec<usize>,
     chosen: usize,
+    /// Whether one of several was pointed at: a key that answers takes none before.
+    pointed: bool,
     /// Whether letters go into the line that is being typed.
     typing: bool,
     /// Whether the answer has just come up: where it finds no room, the question makes way.
@@ -86,6 +89,9 @@ struct Screen {
 /// Letters that come sooner than this after each other are a word that is typed.
 const WORD_MS: u64 = 400;
 
+/// The key that shows the answer to somebody who gives none, on every card where digits are not typed.
+const SHOWS: char = '0';
+
 /// Said to a key that leaves a sentence which is not kept yet.
 const DROPS_WORDS: &str = "What you typed is kept once you grade it; the same key again drops it";
 
@@ -122,6 +128,7 @@ pub(super) fn run(
         items: Vec::new(),
         order: Vec::new(),
         chosen: 0,
+        pointed: false,
         typing: false,
         revealed: false,
         hint: false,
@@ -204,7 +211,7 @@ impl Screen {
         self.typed.clear();
         self.items.clear();
         self.order = (0..current.question.options.len()).collect();
-        self.chosen = 0;
+        (self.chosen, self.pointed) = (0, false);
         self.hint = false;
         self.over = Over::Nothing;
         self.primer = false;
@@ -297,6 +304,12 @@ impl Screen {
         if front && self.pick(key, review, admitted, with) {
             return Ok(true);
         }
+        if front && key.code == KeyCode::Char(SHOWS) {
+            if admitted {
+                self.feed(review, Step::Show);
+            }
+            return Ok(true);
+        }
         if let (KeyCode::Char(c), false) = (key.code, front)
             && let Some(quality) =
                 c.to_digit(10).and_then(|d| u8::try_from(d).ok()).and_then(|d| review.session().scale().quality(d))
@@ -315,7 +328,7 @@ impl Screen {
             Command::Reveal if admitted => {
                 let step = match review.session().stage() {
                     Stage::Back(_) => Step::Accept,
-                    Stage::Front(_) | Stage::Between | Stage::Finished => Step::Respond(self.response(review)),
+                    Stage::Front(_) | Stage::Between | Stage::Finished => self.answer_by(key, review),
                 };
                 self.feed(review, step);
             }
@@ -474,21 +487,32 @@ impl Screen {
             }
             _ if self.is_alone(key) => {
                 if came.acts() {
-                    let response = self.response(review);
-                    self.feed(review, Step::Respond(response));
+                    let step = self.answer_by(key, review);
+                    self.feed(review, step);
                 }
             }
             (KeyCode::Enter, _) => {
                 if came.looked {
-                    let response = self.response(review);
-                    self.feed(review, Step::Respond(response));
+                    let step = self.answer_by(key, review);
+                    self.feed(review, step);
                 }
             }
             _ => drop(self.typed.key(key)),
         }
     }
 
-    /// What was typed, chosen or ordered so far, as a response.
+    /// What a key does that answers: it gives what was typed, chosen or ordered. Space shows what nobody typed.
+    fn answer_by(&self, key: &KeyEvent, review: &Review<'_>) -> Step {
+        let response = self.response(review);
+        let is_typed = review.session().current().is_some_and(|current| is_typed(current.question.ask));
+        if is_typed && key.code == KeyCode::Char(' ') && response.trim().is_empty() {
+            Step::Show
+        } else {
+            Step::Respond(response)
+        }
+    }
+
+    /// What was typed, chosen or ordered so far, as a response; empty where nothing was.
     fn response(&self, review: &Review<'_>) -> String {
         match review.session().current().map(|current| current.question.ask) {
             Some(Ask::Type | Ask::Say) => self.typed.text(),
@@ -496,9 +520,12 @@ impl Screen {
                 let typed = Some(self.typed.text()).filter(|typed| !typed.trim().is_empty());
                 self.items.iter().cloned().chain(typed).collect::<Vec<_>>().join("\n")
             }
-            Some(Ask::Order) => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
-            Some(Ask::Choose | Ask::Sort) => (self.chosen + 1).to_string(),
-            Some(Ask::Recall) | None => String::new(),
+            // The order in which the lines are shown is never the right one.
+            Some(Ask::Order) if !self.order.is_sorted() => {
+                self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" ")
+            }
+            Some(Ask::Choose | Ask::Sort) if self.pointed => (self.chosen + 1).to_string(),
+            Some(Ask::Order | Ask::Choose | Ask::Sort | Ask::Recall) | None => String::new(),
         }
     }
 
@@ -518,14 +545,18 @@ impl Screen {
             self.follows = true;
             return true;
         }
-        match (ask, with.keys.command(key)) {
+        let to = match (ask, with.keys.command(key)) {
             (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Up)) | (Ask::Sort, Some(Command::Left)) => {
-                self.chosen = self.chosen.saturating_sub(1);
+                self.chosen.saturating_sub(1)
             }
             (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Down)) | (Ask::Sort, Some(Command::Right)) => {
-                self.chosen = (self.chosen + 1).min(last);
+                (self.chosen + 1).min(last)
             }
             _ => return false,
+        };
+        // The first of these keys only points, where nothing is marked before it.
+        if std::mem::replace(&mut self.pointed, true) || ask == Ask::Order {
+            self.chosen = to;
         }
         self.follows = true;
         true
@@ -543,7 +574,13 @@ impl Screen {
                 let front = matches!(review.session().stage(), Stage::Front(_));
                 let typed = front && review.session().current().is_some_and(|c| is_typed(c.question.ask));
                 let undo = if typed { format!("Esc {}", self.undo_key) } else { self.undo_key.clone() };
-                let texts: Vec<String> = said.iter().filter_map(|said| words::said(said, &undo)).collect();
+                let shows = if self.typing { "Space".to_owned() } else { SHOWS.to_string() };
+                let ask = review.session().current().map(|current| current.question.ask);
+                let text = |said: &Notice| match (said, ask) {
+                    (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, &shows)),
+                    _ => words::said(said, &undo),
+                };
+                let texts: Vec<String> = said.iter().filter_map(text).collect();
                 self.said = (!texts.is_empty()).then(|| joined(&texts));
             }
             Err(failure) => self.said = Some(failure.to_string()),
