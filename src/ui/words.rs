@@ -113,6 +113,12 @@ pub fn unanswered(ask: Ask, shows: &str) -> String {
 /// Said to a key that leaves an answer which is not given yet.
 pub const DROPS_ANSWER: &str = "What you typed is not given as an answer yet; the same key again drops it";
 
+/// Said where the answer was hidden again; `undo` is what takes back the step before.
+#[must_use]
+pub fn hidden(undo: &str) -> String {
+    format!("The answer is hidden again, and nothing was graded. {undo} now takes back the newest step")
+}
+
 /// Said to letters on a card whose answer is shown.
 pub const TYPED_TOO_LATE: &str = "The answer is already shown, so typing does nothing now. Choose a grade";
 

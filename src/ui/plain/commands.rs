@@ -61,6 +61,10 @@ impl Sitting<'_, '_> {
                 self.feed(Input::Quit)?;
                 return Ok(Then::End);
             }
+            ":u" if self.review.hides() => match self.review.hide() {
+                Ok(()) => self.line(&words::hidden(":u"))?,
+                Err(failure) => return self.failed(failure),
+            },
             ":u" => match self.review.undo() {
                 Ok(said) => {
                     self.say(&said)?;

@@ -200,6 +200,7 @@ fn what(place: Place, command: Command) -> &'static str {
         (Place::Page | Place::Stats, Command::Reveal) => "go on to what the last line offers, or back",
         (Place::Page | Place::Stats, Command::Quit) => "go back",
         (Place::Answer, Command::Reveal) => "take the marked grade",
+        (Place::Answer, Command::Undo) => "hide the answer again; once more takes back the newest step",
         (Place::Question(_) | Place::Answer, Command::Search) => "look for other cards; you come back to this one",
         (Place::Home, Command::More) => "more than the day's limits ask, once nothing waits",
         (Place::End(_), Command::More) => "go on for as many minutes again",

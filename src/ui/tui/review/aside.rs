@@ -11,6 +11,7 @@ use crate::ui::tui::browse::Begin;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::review::Screen;
+use crate::ui::tui::review::is_typed;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
@@ -24,6 +25,13 @@ impl Screen {
         term: &mut Term,
         with: ScreenContext<'_>,
     ) -> Result<(), Failure> {
+        if command == Command::Undo && review.hides() {
+            review.hide()?;
+            let undo = with.keys.first(Command::Undo);
+            let is_typing = self.typing && review.session().current().is_some_and(|now| is_typed(now.question.ask));
+            self.said = Some(words::hidden(&if is_typing { format!("Esc {undo}") } else { undo }));
+            return Ok(());
+        }
         if let Some((said, changed)) = steps::act(command, review, term, with)? {
             self.said = Some(said);
             if changed {

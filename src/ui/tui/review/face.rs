@@ -316,7 +316,7 @@ impl Screen {
                 let others = [
                     (Command::Open, "open"),
                     (Command::Help, "keys"),
-                    (Command::Undo, "undo"),
+                    (Command::Undo, if review.hides() { "hide" } else { "undo" }),
                     (Command::Edit, "edit"),
                     (Command::Guessed, "guessed"),
                 ];
