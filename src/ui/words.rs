@@ -119,6 +119,23 @@ pub fn hidden(undo: &str) -> String {
     format!("The answer is hidden again, and nothing was graded. {undo} now takes back the newest step")
 }
 
+/// Said to words that are typed on a card where letters are keys.
+#[must_use]
+pub fn letters_are_keys(ask: Ask, options: usize, keys: &Keymap) -> String {
+    let how = match ask {
+        Ask::Type | Ask::Say | Ask::List(_) => "Esc types an answer".to_owned(),
+        Ask::Recall | Ask::Choose | Ask::Sort | Ask::Order => how(ask, options, Some(keys)),
+    };
+    format!("Letters are keys here, so what you typed did nothing. {how}; {} lists the keys", keys.first(Command::Help))
+}
+
+/// The same on a primer.
+#[must_use]
+pub fn letters_go_on(keys: &Keymap) -> String {
+    let [on, help] = [keys.shown(Command::Reveal, "space"), keys.first(Command::Help)];
+    format!("Letters are keys here, so what you typed did nothing. {on} goes on; {help} lists the keys")
+}
+
 /// Said to letters on a card whose answer is shown.
 pub const TYPED_TOO_LATE: &str = "The answer is already shown, so typing does nothing now. Choose a grade";
 
