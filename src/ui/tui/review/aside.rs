@@ -73,8 +73,9 @@ impl Screen {
         term: &mut Term,
         with: ScreenContext<'_>,
     ) -> Result<(), Failure> {
-        let Some(card) = review.session().current().map(|current| current.loaded.card) else { return Ok(()) };
-        self.said = edit::edit(&mut review.note_editor(), card, term, with)?;
+        let asked = review.session().current().map(|now| (now.loaded.card, now.question.prompt.clone()));
+        let Some((card, prompt)) = asked else { return Ok(()) };
+        self.said = edit::edit(&mut review.note_editor(), card, Some(&prompt), term, with)?;
         self.shows_anew(review)
     }
 
