@@ -240,8 +240,8 @@ impl Sitting<'_, '_> {
             let Some(line) = self.read(input)? else { return Ok(Then::End) };
             let said = Tried::of_input(&line);
             match line.trim() {
-                ":q" => return Ok(Then::End),
-                "?" | ":?" => self.line(words::TRIED_HELP)?,
+                line if commands::mark_of(line) == Some(":q") => return Ok(Then::End),
+                line if line == "?" || commands::mark_of(line) == Some(":?") => self.line(words::TRIED_HELP)?,
                 _ if self.is_unseen() => self.line(UNSEEN)?,
                 line if said.is_some() || line.is_empty() => match self.review.say_tried(&tried, said) {
                     Ok(()) => {
@@ -398,7 +398,7 @@ impl Sitting<'_, '_> {
     }
 
     fn handle(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
-        if self.is_unseen() && line != ":q" {
+        if self.is_unseen() && commands::mark_of(line) != Some(":q") {
             self.line(UNSEEN)?;
             return Ok(Then::Go);
         }
@@ -421,7 +421,7 @@ impl Sitting<'_, '_> {
             Stage::Front(_) | Stage::Between | Stage::Finished => false,
             Stage::Back(_) => self.grade_of(line).is_some(),
         };
-        if !asks_for_words && commands::is_one(&bare) {
+        if !asks_for_words && commands::mark_of(&bare).is_some() {
             return self.command(stage, &bare);
         }
         self.answer(stage, line)
@@ -526,6 +526,12 @@ impl Sitting<'_, '_> {
         let ask = self.review.session().current().map(|current| current.question.ask);
         let text = match (said, ask) {
             (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, ":show")),
+            // Somebody who left away the colon, which choices that are written out need.
+            (Notice::AskAgain(Unreadable::NoOption { given, .. }), _)
+                if commands::mark_of(&format!(":{given}")).is_some() =>
+            {
+                words::said(said, ":u").map(|text| format!("{text}; the command is :{given}"))
+            }
             _ => words::said(said, ":u"),
         };
         match text {
