@@ -303,8 +303,8 @@ fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
     if today + sum == 0 {
         return None;
     }
-    let a_day = (sum + u64::try_from(rest.len() / 2).unwrap_or(0)) / u64::try_from(rest.len()).unwrap_or(1).max(1);
-    let text = format!("{} today, then {} a day", thousands(*today), thousands(a_day));
+    let later = counted(rest.len(), "day after it", "days after it");
+    let text = format!("{} today, {} on the {later}", thousands(*today), thousands(sum));
     if draws {
         return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
     }

@@ -156,7 +156,10 @@ impl Sitting<'_, '_> {
                 self.line(&words::how(current.question.ask, current.question.options.len(), None))?;
                 self.line("An answer that begins with : is typed with two, as ::x")
             }
-            Stage::Back(_) => self.line("A grade by its number or its name; Enter takes the suggested one"),
+            Stage::Back(_) => {
+                self.line("A grade by its number or its name; Enter takes the suggested one")?;
+                self.line(words::SAME_INTERVALS)
+            }
             Stage::Between | Stage::Finished => self.line("Enter ends"),
         }
     }

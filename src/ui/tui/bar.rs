@@ -10,6 +10,7 @@ use crate::ui::tui::ScreenContext;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::say;
+use crate::ui::words::SAME_INTERVALS;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -125,7 +126,7 @@ impl Place {
             ],
             Self::Answer => &[
                 "1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)",
-                "Where buttons say the same day, the grade shows later: Easy makes the next intervals longer, Hard shorter.",
+                SAME_INTERVALS,
             ],
             Self::Checkup => &[
                 "0 says that you don't know. A choice: its digit, or arrows and Enter.",
