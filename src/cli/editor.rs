@@ -1,6 +1,7 @@
 //! A text handed to the editor of its user, and back.
 
 use crate::cli::ask::in_terminal;
+use crate::cli::screen::Lent;
 use crate::core::text::one_line;
 use crate::env::Env;
 use crate::failure::Failure;
@@ -17,8 +18,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// A text on the disk while it is edited. It stays there when it could not be used, so that it can be opened again.
 pub(super) struct Draft {
@@ -166,11 +165,9 @@ impl Draft {
 
 /// Runs the editor on a file and waits for it.
 pub(super) fn open(editor: &str, file: &Path) -> Result<(), Failure> {
-    // Ctrl-C is the editor's while it runs.
-    let told = Arc::new(AtomicBool::new(false));
-    let guard = signal_hook::flag::register(signal_hook::consts::SIGINT, told).ok();
+    let lent = Lent::new();
     let status = command(editor, file).status();
-    guard.map(signal_hook::low_level::unregister);
+    drop(lent);
     let shown = one_line(editor);
     match status {
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -7,8 +7,11 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::ui;
 use crate::ui::keymap::Keymap;
+use signal_hook::consts::SIGINT;
 use std::sync::Arc;
+use std::sync::Once;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 /// How things are shown in this terminal.
@@ -50,8 +53,45 @@ pub(super) fn lines(typed: bool) -> Result<Box<dyn ui::Lines>, Failure> {
     Ok(Box::new(ui::Piped::new(input)))
 }
 
-/// How long a front end gets to leave by itself.
+/// How long a front end gets to leave by itself, and Ctrl-C is still an editor's that has closed.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Programs that have the terminal now, or had it a moment ago.
+static LENT: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a full screen hears the signals.
+static SCREEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal in the hands of another program. Ctrl-C is meant for that, also where it was pressed once too often as it closed.
+pub(super) struct Lent;
+
+impl Lent {
+    pub(super) fn new() -> Self {
+        static OVER_LINES: Once = Once::new();
+        LENT.fetch_add(1, Ordering::Relaxed);
+        if !SCREEN.load(Ordering::Relaxed) {
+            OVER_LINES.call_once(|| {
+                let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT]) else { return };
+                std::thread::spawn(move || {
+                    // Who listens once has to do what the signal does otherwise: nobody else will.
+                    for _ in signals.forever().filter(|_| LENT.load(Ordering::Relaxed) == 0) {
+                        signal_hook::low_level::emulate_default_handler(SIGINT).ok();
+                    }
+                });
+            });
+        }
+        Self
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        std::thread::spawn(|| {
+            std::thread::sleep(GRACE);
+            LENT.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+}
 
 /// Set when the program is told to end; the terminal is given back before it does.
 ///
@@ -60,12 +100,14 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(1);
 #[expect(clippy::exit, reason = "the thread that could return is stuck in a terminal that is gone")]
 pub(super) fn stops() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    let wanted = [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, signal_hook::consts::SIGINT];
+    SCREEN.store(true, Ordering::Relaxed);
+    let wanted = [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP, SIGINT];
     let mut signals = signal_hook::iterator::Signals::new(wanted)
         .map_err(|error| Failure::failed("cannot listen to signals").at(error.to_string()))?;
     let told = Arc::clone(&stop);
     std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
+        let is_ours = |signal: &i32| *signal != SIGINT || LENT.load(Ordering::Relaxed) == 0;
+        if let Some(signal) = signals.forever().find(is_ours) {
             told.store(true, Ordering::Relaxed);
             std::thread::sleep(GRACE);
             ui::give_back();

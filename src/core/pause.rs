@@ -55,6 +55,19 @@ impl Pauses {
         self.on(today).map_or(today, |pause| pause.until)
     }
 
+    /// How many days between the two (both left out) lie in no break.
+    #[must_use]
+    pub fn days_without(&self, earlier: StudyDay, later: StudyDay) -> u64 {
+        let (mut day, mut days) = (earlier.plus(1), 0);
+        while day < later {
+            match self.on(day) {
+                Some(pause) => day = pause.until,
+                None => (day, days) = (day.plus(1), days + 1),
+            }
+        }
+        days
+    }
+
     /// Whether no day between the two (both left out) is without a break, those that a flight passed over apart.
     #[must_use]
     pub fn bridge(&self, earlier: StudyDay, later: StudyDay) -> bool {

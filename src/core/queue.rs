@@ -6,6 +6,7 @@ pub mod sequence;
 mod tests;
 
 use crate::core::id::CardId;
+use crate::core::pause::Pauses;
 use crate::core::queue::lane::Lane;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;
@@ -149,14 +150,14 @@ impl Places {
     }
 }
 
-/// Whole study days without an answer from which someone was away.
-const AWAY_DAYS: i64 = 3;
+/// Whole study days without an answer or a break from which someone was away.
+const AWAY_DAYS: u64 = 3;
 
 /// What someone finds who was away, or who fell behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comeback {
-    /// Whole study days without an answer before today.
-    pub away_days: u64,
+    /// Days since the last answer, where it is long ago and no break is why; else 0.
+    pub last_days_ago: u64,
     /// Due cards that wait.
     pub waiting: u64,
     /// How many of them today has places for.
@@ -170,7 +171,7 @@ pub struct Comeback {
 
 impl Comeback {
     /// What to say, if anything: `waiting` due cards of which `today` find a place, `per_day` on each day after; `last`
-    /// is the last study day with an answer.
+    /// is the last study day with an answer. Days in a break are none that someone was away.
     #[must_use]
     pub fn new(
         last: Option<StudyDay>,
@@ -178,16 +179,18 @@ impl Comeback {
         (waiting, today): (u64, u64),
         per_day: u32,
         new_wait: bool,
+        pauses: &Pauses,
     ) -> Option<Self> {
-        let away = on.since(last?).saturating_sub(1).max(0);
-        if waiting == 0 || (away < AWAY_DAYS && waiting <= today) {
+        let last = last?;
+        let was_away = pauses.days_without(last, on) >= AWAY_DAYS;
+        if waiting == 0 || (!was_away && waiting <= today) {
             return None;
         }
         let left = waiting.saturating_sub(today);
         let later = if left == 0 { Some(0) } else { (per_day > 0).then(|| left.div_ceil(per_day.into())) };
-        let away_days = u64::try_from(away).unwrap_or(0);
+        let last_days_ago = u64::try_from(on.since(last)).ok().filter(|_| was_away).unwrap_or(0);
         let days = later.map(|later| later + u64::from(today > 0));
-        Some(Self { away_days, waiting, today, days, new_wait })
+        Some(Self { last_days_ago, waiting, today, days, new_wait })
     }
 }
 

@@ -40,7 +40,10 @@ use std::rc::Rc;
 
 pub mod choices;
 pub mod current;
+mod input;
 pub mod summary;
+
+pub use input::Input;
 
 /// A guess of the time that a card takes, where nobody said better and there are no answers to measure.
 const TYPICAL: Millis = Millis(12_000);
@@ -66,27 +69,6 @@ pub enum Stage {
     Back(Rc<Current>),
     /// Nothing is left, time is up, or the learner left.
     Finished,
-}
-
-/// What a person does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// Gives an answer; an empty one only reveals.
-    Respond(String),
-    /// Grades.
-    Grade(Quality),
-    /// Takes the grade that is [preselected](Session::preselected).
-    Accept,
-    /// Says that the right answer was a guess: Hard, or Again where it was wrong.
-    Guessed,
-    /// Holds the card back until tomorrow.
-    Bury,
-    /// Takes the card out.
-    Suspend,
-    /// Sets or takes away the star.
-    Mark,
-    /// Leaves.
-    Quit,
 }
 
 /// What has to be done before the session may go on.
@@ -236,6 +218,11 @@ impl Session {
             }
             (Stage::Front(current) | Stage::Back(current), Input::Mark) => self.mark(current),
             (Stage::Front(current), Input::Respond(response)) => self.respond(current, &response),
+            (Stage::Front(current), Input::Show) => self.turned(Current::clone(current)),
+            (Stage::Back(current), Input::Hide) => {
+                let hidden = Current { verdict: None, response: None, ..Current::clone(current) };
+                Transition { next: Self { stage: Stage::Front(Rc::new(hidden)), ..self.clone() }, effects: Vec::new() }
+            }
             (Stage::Back(current), Input::Grade(quality)) => self.grade(current, quality, false, now, today),
             (Stage::Back(current), Input::Accept) => match self.preselected() {
                 Some(quality) => self.grade(current, quality, false, now, today),
@@ -258,6 +245,8 @@ impl Session {
             (
                 Stage::Front(_) | Stage::Back(_) | Stage::Between | Stage::Finished,
                 Input::Respond(_)
+                | Input::Show
+                | Input::Hide
                 | Input::Grade(_)
                 | Input::Accept
                 | Input::Guessed
@@ -269,17 +258,25 @@ impl Session {
     }
 
     fn respond(&self, current: &Current, response: &str) -> Transition {
-        let mut shown = current.clone();
-        if !response.trim().is_empty() {
-            let card = current.candidate.card;
-            match judge(&current.loaded.text, card.ordinal, &current.question, response, self.weights(current)) {
-                Err(why) => return Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] },
-                Ok(verdict) => {
-                    shown.response = verdict.is_none().then(|| response.trim().to_owned());
-                    shown.verdict = verdict;
-                }
+        let asks_again = |why| Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] };
+        if response.trim().is_empty() {
+            return match current.question.ask {
+                Ask::Recall | Ask::Say => self.turned(current.clone()),
+                Ask::Type | Ask::List(_) | Ask::Choose | Ask::Sort | Ask::Order => asks_again(Unreadable::NoAnswer),
+            };
+        }
+        let card = current.candidate.card;
+        match judge(&current.loaded.text, card.ordinal, &current.question, response, self.weights(current)) {
+            Err(why) => asks_again(why),
+            Ok(verdict) => {
+                let response = verdict.is_none().then(|| response.trim().to_owned());
+                self.turned(Current { verdict, response, ..current.clone() })
             }
         }
+    }
+
+    /// The answer is shown, with what was made of the one that was given.
+    fn turned(&self, shown: Current) -> Transition {
         let next = Self { stage: Stage::Back(Rc::new(shown)), ..self.clone() };
         Transition { next, effects: vec![Effect::ShowBack] }
     }
@@ -487,19 +484,13 @@ impl Session {
         self.current()?.verdict.as_ref().map(|verdict| verdict.outcome.suggestion())
     }
 
-    /// The grade that [`Input::Accept`] gives: the suggestion; Again where an answer was to be typed and nothing was; Good where the
-    /// program can't tell. `None` where it could be either: own words that were not typed may have been said aloud, or not at all.
+    /// The grade that [`Input::Accept`] gives: the suggestion, and Good where the program can't tell. `None` where a card asked for an
+    /// answer and got none: then nobody but the learner knows how it went.
     #[must_use]
     pub fn preselected(&self) -> Option<Quality> {
         let current = self.current()?;
-        let nothing_typed = current.verdict.is_none() && current.response.is_none();
-        self.suggestion().or(match current.question.ask {
-            Ask::Type | Ask::List(_) if nothing_typed => Some(Button::Again.quality()),
-            Ask::Say if nothing_typed => None,
-            Ask::Type | Ask::List(_) | Ask::Say | Ask::Choose | Ask::Sort | Ask::Order | Ask::Recall => {
-                Some(Button::Good.quality())
-            }
-        })
+        let is_judged_alone = current.question.ask == Ask::Recall || current.response.is_some();
+        self.suggestion().or(is_judged_alone.then_some(Button::Good.quality()))
     }
 
     /// The grades to choose from, each with the interval that it would give.

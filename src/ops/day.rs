@@ -145,7 +145,7 @@ pub fn day_of(store: &Store, settings: &Settings, when: Stamp, options: &Options
     }
     let last = store.last_practised(today)?;
     let new_wait = plan.new_wait && counts.new > 0 && settings.new_per_day > 0;
-    let comeback = Comeback::new(last, today, (counts.due, reviews), settings.reviews_per_day, new_wait);
+    let comeback = Comeback::new(last, today, (counts.due, reviews), settings.reviews_per_day, new_wait, &pauses);
     Ok(Day { counts, reviews, new, streak, pause, comeback, plan })
 }
 
@@ -156,7 +156,8 @@ pub fn day_of(store: &Store, settings: &Settings, when: Stamp, options: &Options
 /// When the database can't be read.
 pub fn comeback(store: &Store, settings: &Settings, when: Stamp) -> Result<Option<Comeback>, StoreError> {
     let today = when.today;
-    if store.pauses()?.on(today).is_some() {
+    let pauses = store.pauses()?;
+    if pauses.on(today).is_some() {
         return Ok(None);
     }
     let decks = store.deck_names()?;
@@ -175,7 +176,7 @@ pub fn comeback(store: &Store, settings: &Settings, when: Stamp) -> Result<Optio
         && settings.new_per_day > 0
         && is_behind(store, settings, &options, today, places)?
         && is_back(store.newest_days(today)?, today);
-    Ok(Comeback::new(last, today, (counts.due, reviews), settings.reviews_per_day, new_wait))
+    Ok(Comeback::new(last, today, (counts.due, reviews), settings.reviews_per_day, new_wait, &pauses))
 }
 
 /// How much of the day fits into a sitting of so many minutes; 0: of as many as it needs.

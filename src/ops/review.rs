@@ -1,7 +1,7 @@
 //! Step, commit, then move on: what every front end does with a session.
 
 mod answer;
-mod redo;
+mod undo;
 
 pub use answer::Answered;
 pub use answer::answer;
@@ -13,7 +13,6 @@ use crate::core::card::NoteText;
 use crate::core::card::Unreadable;
 use crate::core::event::Draft;
 use crate::core::id::CardId;
-use crate::core::queue::Origin;
 use crate::core::scheduler::Scheduler;
 use crate::core::session::Effect;
 use crate::core::session::Input;
@@ -25,11 +24,9 @@ use crate::core::settings::Settings;
 use crate::core::state::CardState;
 use crate::core::study_day::StudyDay;
 use crate::core::study_day::Timestamp;
-use crate::core::text::joined;
 use crate::core::tried::Tried;
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::ops::action_words::words;
 use crate::ops::add::add;
 use crate::ops::bulk::BulkChange;
 use crate::ops::bulk::apply;
@@ -51,25 +48,12 @@ use crate::ops::queue::per_card;
 use crate::ops::tried;
 use crate::ops::weekly_scene;
 use crate::ops::weekly_scene::basic;
-use crate::store::ActionLine;
 use crate::store::Ahead;
 use crate::store::Fault;
 use crate::store::ShownTry;
 use crate::store::Stamp;
 use crate::store::Store;
 use crate::store::StoreError;
-
-/// What `u` takes back, however old.
-const STEPS: [ActionKind; 6] =
-    [ActionKind::Answer, ActionKind::Bury, ActionKind::Suspend, ActionKind::Mark, ActionKind::Edit, ActionKind::Tried];
-
-/// The newest steps of any kind among which those of a sitting are looked for.
-const STEPS_LISTED: usize = 50;
-
-/// Whether a step is one that is made in a sitting: what was done to many cards at once was not.
-fn is_of_a_sitting(step: &ActionLine) -> bool {
-    STEPS.contains(&step.kind) && (step.cards <= 1 || step.kind == ActionKind::Edit)
-}
 
 /// What some events are about: the one card of all of them.
 fn subject(events: &[Draft]) -> Subject {
@@ -168,6 +152,8 @@ pub struct Review<'a> {
     last_card: Option<CardId>,
     /// Whether the learner left.
     left: bool,
+    /// Whether something was written since the answer is shown: that is what is taken back first.
+    is_written: bool,
     /// When it began.
     began: Timestamp,
     /// The session before each step that was taken back in it, for whoever brings one back.
@@ -202,6 +188,7 @@ impl<'a> Review<'a> {
             options,
             last_card: None,
             left: false,
+            is_written: false,
             began: now,
             taken_back: Vec::new(),
         };
@@ -334,16 +321,6 @@ impl<'a> Review<'a> {
     /// When the database can't be read.
     pub fn page(&self, card: CardId) -> Result<Option<CardDetails>, Failure> {
         card_details(self.store, self.env, &self.settings, card)
-    }
-
-    /// The newest steps that [`undo`](Self::undo) can take back, newest first.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn steps(&self) -> Result<Vec<ActionLine>, Failure> {
-        let mut steps = self.store.actions(STEPS_LISTED)?;
-        steps.retain(is_of_a_sitting);
-        Ok(steps)
     }
 
     /// Takes a card out that is not on the screen: a leech that was just answered.
@@ -483,6 +460,7 @@ impl<'a> Review<'a> {
                         Ok(state) => {
                             self.last_card = events.first().map(|event| event.card);
                             self.taken_back.clear();
+                            self.is_written = true;
                             match kind {
                                 ActionKind::Answer => self.last = Some((when.now.unix_ms, when.today)),
                                 ActionKind::Bury => said.push(Notice::Buried),
@@ -504,7 +482,7 @@ impl<'a> Review<'a> {
                         Err(error) => return Err(error.into()),
                     }
                 }
-                Effect::ShowBack => {}
+                Effect::ShowBack => self.is_written = false,
                 Effect::AskAgain(why) => said.push(Notice::AskAgain(why)),
                 Effect::Leech { id, card, lapses, suspended } => {
                     said.push(Notice::Leech { id, card, lapses, suspended });
@@ -515,35 +493,6 @@ impl<'a> Review<'a> {
         self.session = next;
         self.advance_to(ahead)?;
         Ok(said)
-    }
-
-    /// Takes back the newest answer, bury, suspension, mark or edit of this device, however old, and asks it again.
-    ///
-    /// # Errors
-    /// When it could not be committed.
-    pub fn undo(&mut self) -> Result<Notice, Failure> {
-        let Some(action) = self.newest_step()? else { return Ok(Notice::NothingToUndo) };
-        let when = self.stamp();
-        let (undo, talk) = crate::ops::undo::undo(self.store, when, action.id)?;
-        self.taken_back.push(self.session.clone());
-        let waiting = self.session.waiting().all();
-        self.session = self.session.undone(&undo.cards);
-        if self.session.waiting().all() == waiting && !matches!(action.kind, ActionKind::Mark | ActionKind::Tried) {
-            // It was no answer of this sitting: ask it all the same, it is what the person wants to see.
-            for card in undo.cards {
-                self.ask_first(card, when.today)?;
-            }
-        }
-        self.advance()?;
-        Ok(Notice::Undone(joined(&[vec![words(&action)], talk].concat())))
-    }
-
-    fn newest_step(&self) -> Result<Option<ActionLine>, Failure> {
-        let newest = self.store.newest_action(&STEPS)?;
-        if newest.as_ref().is_none_or(is_of_a_sitting) {
-            return Ok(newest);
-        }
-        Ok(self.steps()?.into_iter().find(|step| !step.voided))
     }
 
     /// The pictures and sounds of the card on the screen: of its question alone, while that is asked.
@@ -569,27 +518,16 @@ impl<'a> Review<'a> {
     /// # Errors
     /// When the database can't be read.
     pub fn show_edited(&mut self) -> Result<(), Failure> {
-        let Some(card) = self.session.current().map(|current| current.loaded.card) else { return Ok(()) };
+        let Some((card, text)) = self.session.current().map(|now| (now.loaded.card, now.loaded.text.clone())) else {
+            return Ok(());
+        };
         let today = self.today();
         let loaded = self.store.load(card)?.filter(|loaded| !loaded.state.suspended && !loaded.state.is_buried(today));
+        self.is_written |= loaded.as_ref().is_some_and(|loaded| loaded.text != text);
         self.session = match loaded {
             Some(loaded) => self.session.with_text(loaded, today),
             None => self.session.without_current(),
         };
         self.advance()
-    }
-
-    fn ask_first(&mut self, card: CardId, today: StudyDay) -> Result<(), Failure> {
-        let candidate = self.store.candidate(card)?;
-        let loaded = self.store.load(card)?;
-        if let (Some(candidate), Some(loaded)) = (candidate, loaded) {
-            let origin = match &loaded.state.memory {
-                None => Origin::New,
-                Some(memory) if memory.last == today => Origin::Repeat,
-                Some(_) => Origin::Review,
-            };
-            self.session = self.session.with_first(candidate, origin);
-        }
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use crate::core::progress::FEWEST_FOR_TOPIC;
 use crate::core::progress::Progress;
+use crate::core::progress::knowledge::coming_friday;
 use crate::core::progress::outlook::HORIZONS;
 use crate::core::progress::period::Window;
 use crate::core::progress::spans::Granularity;
@@ -153,13 +154,15 @@ fn summary(progress: &Progress) -> Section {
     let pace = progress.pace;
     let time_a_day = sum.time_ms.checked_div(progress.days_practised);
     let due_today = progress.forecast.days.first().copied().unwrap_or(0);
+    let is_friday = coming_friday(progress.today).since(progress.today) == 7;
+    let on_friday = if is_friday { "Next Friday, if you stop now" } else { "On Friday, if you stop now" };
     Section {
         id: "summary",
         title: "At a glance".to_owned(),
         note,
         body: Body::Facts(vec![
             fact("known", "Likely known today", Cell::Known(progress.knowledge.now), major),
-            fact("known_friday", "On Friday, if you stop now", Cell::Known(progress.knowledge.on_friday()), major),
+            fact("known_friday", on_friday, Cell::Known(progress.knowledge.on_friday()), major),
             fact("retention", "True retention", Cell::Percent(progress.recalls(Window::Period)), major),
             fact("streak_days", "Current streak", Cell::Days(streak.current), major),
             fact("due_today", "Due today", Cell::Count(due_today), major),

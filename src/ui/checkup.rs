@@ -14,7 +14,6 @@ use crate::core::checkup::minutes_of;
 use crate::core::checkup::score;
 use crate::core::document::Side;
 use crate::core::text::counted;
-use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::core::text::printable;
 use crate::failure::Failure;
@@ -26,6 +25,10 @@ use crate::ops::checkup::Offer;
 use crate::ops::review::unreadable;
 use crate::ui::Look;
 use crate::ui::keymap::Keymap;
+use crate::ui::line_commands::LineCommand;
+use crate::ui::line_commands::listed;
+use crate::ui::line_commands::mark_of;
+use crate::ui::line_commands::unknown;
 use crate::ui::lines::Lines;
 use crate::ui::plain::write_labelled;
 use crate::ui::spoken;
@@ -43,13 +46,18 @@ const UNSEEN: &str = "(too fast: not taken, read first)";
 const LATE: &str =
     "It is not a baseline: ten cards were answered before it, so it can't show what changes from the first day on.";
 
-const COMMANDS: &[(&str, &str)] = &[
-    (":d", "I don't know"),
-    (":u", "take back the newest answer of this check-up"),
-    (":r", "the scene again"),
-    (":q", "leave; what was answered is kept"),
-    (":?", "this list"),
+const COMMANDS: &[LineCommand] = &[
+    (":d", &["skip"], "I don't know"),
+    (":u", &["undo"], "take back the newest answer of this check-up"),
+    (":r", &["repeat"], "the scene again"),
+    (":q", &["quit", "leave", "exit"], "leave; what was answered is kept"),
+    (":?", &["help"], "this list"),
 ];
+
+/// Whether a line leaves.
+fn is_quit(line: &str) -> bool {
+    mark_of(COMMANDS, line) == Some(":q")
+}
 
 /// What is offered, in a line; `begin` says how it begins.
 #[must_use]
@@ -186,8 +194,9 @@ impl Plain<'_, '_> {
                 self.prompt("Enter begins, :q leaves ")?;
                 let Some(line) = self.read(input)? else { return Ok(()) };
                 // No answer is waited for, so the colon may be left out.
-                match line.trim() {
-                    ":q" | "q" => return Ok(()),
+                let line = line.trim();
+                match line {
+                    _ if [line, &format!(":{line}")].into_iter().any(is_quit) => return Ok(()),
                     _ if self.is_unseen() => self.line(UNSEEN)?,
                     "" => break,
                     _ => {}
@@ -271,13 +280,14 @@ impl Plain<'_, '_> {
 
     /// One line; whether it goes on.
     fn handle(&mut self, line: &str) -> Result<bool, Failure> {
-        if self.is_unseen() && line != ":q" {
+        if self.is_unseen() && !is_quit(line) {
             self.line(UNSEEN)?;
             return Ok(true);
         }
         let Stage::Asking(asked) = self.sitting.checkup().stage() else { return Ok(false) };
         let asks_for_words = matches!(asked.question.ask, Ask::Type | Ask::Recall | Ask::Say | Ask::List(_));
-        match line {
+        let mark = mark_of(COMMANDS, line);
+        match mark.unwrap_or(line) {
             ":d" => return self.feed(&Input::DontKnow),
             ":q" => {
                 self.feed(&Input::Quit)?;
@@ -294,16 +304,12 @@ impl Plain<'_, '_> {
             // An answer in words may be anything.
             "?" if asks_for_words => return self.feed(&Input::Respond(line.to_owned())),
             ":?" | "?" => {
-                for (name, what) in COMMANDS {
-                    self.line(&format!("{name}  {what}"))?;
+                for command in COMMANDS {
+                    self.line(&listed(command))?;
                 }
                 self.line("An answer that begins with : is typed with two, as ::x")?;
             }
-            other if other.starts_with(':') && !other.starts_with("::") => {
-                let near = nearest(other, COMMANDS.iter().map(|(name, _)| *name));
-                let hint = near.map_or_else(String::new, |near| format!(", did you mean {near}"));
-                self.line(&format!("There is no command {}{hint}; :? lists all", one_line(other)))?;
-            }
+            other if other.starts_with(':') && !other.starts_with("::") => self.line(&unknown(COMMANDS, other))?,
             answer => {
                 // Two colons stand for one.
                 let answer = if answer.starts_with("::") { answer.strip_prefix(':').unwrap_or(answer) } else { answer };

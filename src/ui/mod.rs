@@ -3,6 +3,7 @@
 mod ask;
 pub mod checkup;
 pub mod keymap;
+mod line_commands;
 mod lines;
 mod palette;
 mod plain;

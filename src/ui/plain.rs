@@ -4,6 +4,7 @@ mod commands;
 
 use crate::core::card::Ask;
 use crate::core::card::Correctness;
+use crate::core::card::Unreadable;
 use crate::core::document::Document;
 use crate::core::document::Side;
 use crate::core::session::Input;
@@ -239,8 +240,8 @@ impl Sitting<'_, '_> {
             let Some(line) = self.read(input)? else { return Ok(Then::End) };
             let said = Tried::of_input(&line);
             match line.trim() {
-                ":q" => return Ok(Then::End),
-                "?" | ":?" => self.line(words::TRIED_HELP)?,
+                line if commands::mark_of(line) == Some(":q") => return Ok(Then::End),
+                line if line == "?" || commands::mark_of(line) == Some(":?") => self.line(words::TRIED_HELP)?,
                 _ if self.is_unseen() => self.line(UNSEEN)?,
                 line if said.is_some() || line.is_empty() => match self.review.say_tried(&tried, said) {
                     Ok(()) => {
@@ -313,6 +314,9 @@ impl Sitting<'_, '_> {
         }
         self.blank()?;
         let mut how = words::how(current.question.ask, current.question.options.len(), None);
+        if !matches!(current.question.ask, Ask::Recall | Ask::Say) {
+            how.push_str("; :show shows the answer");
+        }
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
         }
@@ -394,7 +398,7 @@ impl Sitting<'_, '_> {
     }
 
     fn handle(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
-        if self.is_unseen() && line != ":q" {
+        if self.is_unseen() && commands::mark_of(line) != Some(":q") {
             self.line(UNSEEN)?;
             return Ok(Then::Go);
         }
@@ -417,7 +421,7 @@ impl Sitting<'_, '_> {
             Stage::Front(_) | Stage::Between | Stage::Finished => false,
             Stage::Back(_) => self.grade_of(line).is_some(),
         };
-        if !asks_for_words && commands::is_one(&bare) {
+        if !asks_for_words && commands::mark_of(&bare).is_some() {
             return self.command(stage, &bare);
         }
         self.answer(stage, line)
@@ -519,7 +523,18 @@ impl Sitting<'_, '_> {
     }
 
     fn say(&mut self, said: &Notice) -> Result<(), Failure> {
-        match words::said(said, ":u") {
+        let ask = self.review.session().current().map(|current| current.question.ask);
+        let text = match (said, ask) {
+            (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, ":show")),
+            // Somebody who left away the colon, which choices that are written out need.
+            (Notice::AskAgain(Unreadable::NoOption { given, .. }), _)
+                if commands::mark_of(&format!(":{given}")).is_some() =>
+            {
+                words::said(said, ":u").map(|text| format!("{text}; the command is :{given}"))
+            }
+            _ => words::said(said, ":u"),
+        };
+        match text {
             Some(text) => self.line(&one_line(&text)),
             None => Ok(()),
         }

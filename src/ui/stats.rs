@@ -308,12 +308,12 @@ fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
     if today + sum == 0 {
         return None;
     }
-    let a_day = (sum + u64::try_from(rest.len() / 2).unwrap_or(0)) / u64::try_from(rest.len()).unwrap_or(1).max(1);
     let overdue = match progress.forecast.overdue {
         0 => String::new(),
         overdue => format!(" ({} overdue)", thousands(overdue)),
     };
-    let text = format!("{} today{overdue}, then about {} a day", thousands(*today), thousands(a_day));
+    let later = counted(rest.len(), "day after it", "days after it");
+    let text = format!("{} today{overdue}, {} on the {later}", thousands(*today), thousands(sum));
     if draws {
         return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
     }

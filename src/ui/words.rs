@@ -1,8 +1,18 @@
 //! Everything that front ends say, in one place, as plain text without wrapping.
 
+mod asking;
 mod end;
 mod waits;
 
+pub use asking::CHOOSE_GRADE;
+pub use asking::DROPS_ANSWER;
+pub use asking::SAME_INTERVALS;
+pub use asking::TYPED_TOO_LATE;
+pub use asking::hidden;
+pub use asking::how;
+pub use asking::letters_are_keys;
+pub use asking::letters_go_on;
+pub use asking::unanswered;
 pub use end::recalled;
 pub use end::summary;
 pub use waits::comeback;
@@ -65,10 +75,14 @@ pub fn in_days(days: i64) -> String {
     }
 }
 
-/// A day of the coming week by its name; the one a week from today has the name of today.
+/// Today, or a day of the coming week by its name; the one a week from today has the name of today.
 #[must_use]
 pub fn on_weekday(day: StudyDay, today: StudyDay) -> String {
-    let which = if day.since(today) < 7 { "on" } else { "next" };
+    let which = match day.since(today) {
+        0 => return "today".to_owned(),
+        ..7 => "on",
+        _ => "next",
+    };
     format!("{which} {}", day.date().format("%A"))
 }
 
@@ -93,39 +107,6 @@ pub fn left(session: &Session, now: Timestamp, between: &str) -> String {
         }
     }
     format!("{}{between}{}", parts.join(", "), about(session.time_left(now)))
-}
-
-/// Said to Enter where no grade is marked: own words that nobody typed.
-pub const CHOOSE_GRADE: &str = "Choose a grade: only you know what you would have said";
-
-/// Said to a key that leaves an answer which is not given yet.
-pub const DROPS_ANSWER: &str = "What you typed is not given as an answer yet; the same key again drops it";
-
-/// Said to letters on a card whose answer is shown.
-pub const TYPED_TOO_LATE: &str = "The answer is already shown, so typing does nothing now. Choose a grade";
-
-/// How to answer, in a few words; with the keys that are bound, or over lines.
-#[must_use]
-pub fn how(ask: Ask, options: usize, keys: Option<&Keymap>) -> String {
-    match (ask, keys) {
-        (Ask::Recall, Some(keys)) => format!("{} shows the answer", keys.shown(Command::Reveal, "space")),
-        (Ask::Recall, None) => "Enter shows the answer".to_owned(),
-        (Ask::Type, Some(_)) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
-        (Ask::Type, None) => "Type it, or press Enter to see it".to_owned(),
-        (Ask::Say, Some(_)) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
-        (Ask::Say, None) => "Type it on one line, or say it aloud and press Enter".to_owned(),
-        (Ask::Choose, _) => format!("Choose 1 to {options}"),
-        (Ask::Sort, _) => "Name the side by its number or first letter".to_owned(),
-        (Ask::List(1), Some(_)) => "1 item, Enter after it; Enter alone ends".to_owned(),
-        (Ask::List(count), Some(_)) => format!("{count} items, Enter after each; Enter alone ends"),
-        (Ask::List(count), None) => format!("{count} items, separated by semicolons"),
-        (Ask::Order, Some(keys)) => {
-            let [up, down] = [(Command::Up, "up"), (Command::Down, "down")].map(|(to, usual)| keys.shown(to, usual));
-            let end = keys.shown(Command::Reveal, "enter");
-            format!("{up}, {down} choose; Shift+{up}, Shift+{down} or a digit move; {end} ends")
-        }
-        (Ask::Order, None) => "Put them in order: type the numbers, such as 3 1 2".to_owned(),
-    }
 }
 
 /// What stands above the model of a card that was answered in one's own words: the sentences of earlier days, today's, and
@@ -550,6 +531,7 @@ mod tests {
         let friday = StudyDay(20_468 - (20_468 - 1) % 7);
         assert_eq!(on_weekday(friday, friday.plus(-3)), "on Friday");
         assert_eq!(on_weekday(friday.plus(7), friday), "next Friday");
+        assert_eq!(on_weekday(friday, friday), "today");
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn asked(world: &World, options: &Options) -> usize {
     let mut copy = World::reopened(copied(world), world.settings.clone(), world.now());
     let mut review = Review::new(&mut copy.store, &copy.env, copy.settings.clone(), options).unwrap();
     while review.session().current().is_some() {
-        review.feed(Input::Respond(String::new())).unwrap();
+        review.feed(Input::Show).unwrap();
         review.feed(Input::Grade(Quality::Q4)).unwrap();
     }
     review.session().answers()

@@ -94,6 +94,38 @@ fn the_terminal_is_lent_to_an_editor_and_taken_back() {
 }
 
 #[test]
+fn ctrl_c_that_is_meant_for_an_editor_ends_no_session_while_it_runs_or_as_it_closes() {
+    let lmq = model();
+    // An editor that goes on after Ctrl-C, and closes once a file is there.
+    let script = "trap '' INT; echo in the editor; until test -e close; do sleep 0.05; done; echo '# seen' >> \"$1\"\n";
+    lmq.write("ed.sh", script);
+    let mut terminal = at_the_first_card(&lmq, &[("EDITOR", "sh ed.sh")]);
+    terminal.types("e");
+    terminal.sees("Ctrl-E editor");
+    terminal.types("\u{5}");
+    terminal.sees("in the editor");
+    terminal.types_now("\u{3}\u{3}");
+    lmq.write("close", "");
+    terminal.types_now("\u{3}");
+    terminal.sees("Nothing was changed");
+    terminal.types_now("\u{3}\u{3}");
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal.types("q");
+    assert_eq!(terminal.ends().0, 0);
+    // Over lines, and later Ctrl-C ends the program as before.
+    let mut terminal = Terminal::start(&lmq, &["review", "model", "--plain"], 80, 30, &[("EDITOR", "sh ed.sh")]);
+    terminal.sees("Enter goes on");
+    terminal.types("\r");
+    terminal.sees("> ");
+    terminal.types(":e\r");
+    terminal.sees("Nothing was changed");
+    terminal.types_now("\u{3}");
+    terminal.types(":i\r");
+    terminal.sees("Asked because");
+}
+
+#[test]
 fn an_editor_that_fails_or_leaves_rubbish_loses_nothing() {
     let lmq = model();
     let script = lmq.root().join("ed.sh");

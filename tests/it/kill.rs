@@ -65,7 +65,7 @@ fn the_child() {
         let mut turn = 0_u64;
         while review.session().current().is_some() {
             review.while_idle();
-            review.feed(Input::Respond(String::new())).unwrap();
+            review.feed(Input::Show).unwrap();
             let button = [Quality::Q2, Quality::Q4, Quality::Q5][usize::try_from(splitmix64(turn) % 3).unwrap()];
             review.feed(Input::Grade(button)).unwrap();
             turn += 1;

@@ -174,7 +174,7 @@ fn sit(world: &mut World, acts: &[Act], cram: bool) {
                 continue;
             }
             Act::Grade(_) if matches!(review.session().stage(), Stage::Front(_)) => {
-                review.feed(Input::Respond(String::new())).unwrap();
+                review.feed(Input::Show).unwrap();
             }
             Act::Grade(_) | Act::Type(_) | Act::Bury | Act::Suspend | Act::Mark => {}
         }

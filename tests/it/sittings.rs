@@ -80,7 +80,7 @@ fn review_and_answer_are_one_sitting_also_where_its_last_answer_was_undone() {
     let options = Options { new: Some(0), ..Options::default() };
     assert_eq!(world.next(&options).unwrap().name(), "team/owner");
     let mut review = Review::new(&mut world.store, &world.env, world.settings.clone(), &options).unwrap();
-    review.feed(Input::Respond(String::new())).unwrap();
+    review.feed(Input::Show).unwrap();
     review.feed(Input::Grade(Quality::Q2)).unwrap();
     drop(review);
     assert_eq!(lapses(&world, "team/owner"), 1);

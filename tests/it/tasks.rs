@@ -84,7 +84,7 @@ fn the_first_answer_takes_two_keys_and_coming_back_after_a_gap_one() {
 
     let later = [("LMQ_NOW", "2026-02-05T09:00:00+01:00")];
     let mut hands = Hands::at(&lmq, &[], &later);
-    hands.terminal.sees("Welcome back after 20 days");
+    hands.terminal.sees("Your last answer here was 21 days ago");
     hands.press("\r", "Enter review");
     hands.terminal.sees("1 due");
     hands.have_done("come back after a gap");

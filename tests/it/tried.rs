@@ -29,7 +29,7 @@ fn sit(world: &mut World, date: &str, said: Option<Tried>) -> Option<(StudyDay, 
         review.say_tried(asked, said).unwrap();
         assert_eq!(review.did_you().unwrap(), None, "it is not asked about again");
     }
-    review.feed(Input::Respond(String::new())).unwrap();
+    review.feed(Input::Show).unwrap();
     review.feed(Input::Accept).unwrap();
     assert_eq!(review.summary().answers, 1);
     asked.map(|asked| (asked.day, asked.line))

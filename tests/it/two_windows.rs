@@ -45,7 +45,7 @@ fn shown(review: &Review<'_>) -> CardId {
 
 fn grade(review: &mut Review<'_>, quality: Quality) -> Vec<Notice> {
     if matches!(review.session().stage(), Stage::Front(_)) {
-        review.feed(Input::Respond(String::new())).unwrap();
+        review.feed(Input::Show).unwrap();
     }
     review.feed(Input::Grade(quality)).unwrap()
 }
@@ -375,7 +375,7 @@ fn a_sitting_whose_database_was_moved_or_restored_stops_before_an_answer_is_lost
     let aside = path.with_extension("aside");
     std::fs::rename(&path, &aside).unwrap();
     std::fs::copy(&aside, &path).unwrap();
-    open.feed(Input::Respond(String::new())).unwrap();
+    open.feed(Input::Show).unwrap();
     let card = shown(&open);
     let refused = open.feed(Input::Grade(Quality::Q4)).unwrap_err();
     assert!(refused.to_string().contains("another file has taken the place of the database"), "{refused}");

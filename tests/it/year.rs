@@ -239,7 +239,7 @@ pub(crate) fn ask(world: &mut World, loaded: Loaded, (origin, mode): (Origin, Mo
     };
     let mut step = session.step(Input::Respond(response), now, today);
     if matches!(step.next.stage(), Stage::Front(_)) {
-        step = session.step(Input::Respond(String::new()), now, today);
+        step = session.step(Input::Show, now, today);
     }
     let input = match (step.next.suggestion(), knows) {
         (Some(_), _) => Input::Accept,

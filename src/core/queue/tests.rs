@@ -1,4 +1,5 @@
 use super::*;
+use crate::core::fact::Fact;
 use crate::core::id::NoteUid;
 use proptest::prelude::*;
 
@@ -252,23 +253,29 @@ fn new_cards_of_a_deck_end_at_its_limit_and_the_others_take_the_places() {
 fn coming_back_says_what_waits_and_how_long_it_takes() {
     // (last answer, waiting, places today, per day) on day 100 → (away, days)
     for (last, waiting, today, per_day, expected) in [
-        (Some(90), 340, 200, 200, Some((9, 2))),
-        (Some(96), 10, 200, 200, Some((3, 1))),
+        (Some(90), 340, 200, 200, Some((10, 2))),
+        (Some(96), 10, 200, 200, Some((4, 1))),
         (Some(97), 10, 200, 200, None),
         (Some(99), 201, 200, 200, Some((0, 2))),
         (Some(100), 150, 50, 200, Some((0, 2))),
         (Some(100), 150, 0, 100, Some((0, 2))),
-        (Some(90), 7, 0, 0, Some((9, 0))),
+        (Some(90), 7, 0, 0, Some((10, 0))),
         (Some(90), 0, 0, 200, None),
         (None, 300, 200, 200, None),
         (Some(101), 10, 200, 200, None),
     ] {
-        let comeback = Comeback::new(last.map(StudyDay), StudyDay(100), (waiting, today), per_day, false);
+        let none = Pauses::default();
+        let comeback = Comeback::new(last.map(StudyDay), StudyDay(100), (waiting, today), per_day, false, &none);
         assert_eq!(
-            comeback.map(|c| (c.away_days, c.days.unwrap_or(0))),
+            comeback.map(|c| (c.last_days_ago, c.days.unwrap_or(0))),
             expected,
             "{last:?}, {waiting}, {today}, {per_day}"
         );
+    }
+    let pauses = Pauses::of([(StudyDay(80), &Fact::Paused { until: StudyDay(98) })]);
+    for (last, waiting, expected) in [(79, 10, None), (79, 300, Some(0)), (78, 10, Some(22))] {
+        let comeback = Comeback::new(Some(StudyDay(last)), StudyDay(100), (waiting, 200), 200, false, &pauses);
+        assert_eq!(comeback.map(|c| c.last_days_ago), expected, "a break from day 80 to 98; last on {last}");
     }
 }
 

@@ -11,6 +11,7 @@ use crate::core::units::Days;
 use sitting::*;
 use std::collections::BTreeMap;
 
+mod shown;
 mod sitting;
 
 #[test]
@@ -25,6 +26,8 @@ fn what_an_input_does_depends_on_the_stage() {
         [("between", &two), ("front", &|| two().shown()), ("back", &|| two().revealed()), ("finished", &finished)];
     let inputs = [
         Input::Respond("Ann".to_owned()),
+        Input::Show,
+        Input::Hide,
         Input::Grade(Quality::Q4),
         Input::Accept,
         Input::Guessed,
@@ -33,11 +36,13 @@ fn what_an_input_does_depends_on_the_stage() {
         Input::Mark,
         Input::Quit,
     ];
-    let nothing = |stage| [[stage, "ignored"]; 7];
+    let nothing = |stage| [[stage, "ignored"]; 9];
     let expected = [
         [&nothing("between")[..], &[["finished", ""]]].concat(),
         vec![
             ["back", "show back"],
+            ["back", "show back"],
+            ["front", "ignored"],
             ["front", "ignored"],
             ["front", "ignored"],
             ["front", "ignored"],
@@ -48,6 +53,8 @@ fn what_an_input_does_depends_on_the_stage() {
         ],
         vec![
             ["back", "ignored"],
+            ["back", "ignored"],
+            ["front", ""],
             ["between", "Answer: answered 4"],
             ["between", "Answer: answered 4"],
             ["between", "Answer: answered 3"],
@@ -119,7 +126,6 @@ fn a_checked_answer_suggests_a_grade_that_is_accepted_unless_it_was_a_guess() {
         (typed(), "leader", Some(4), 4, 3),
         (typed(), "ledaer", Some(3), 3, 3),
         (typed(), "manager", Some(2), 2, 2),
-        (typed(), "", None, 2, 3),
     ] {
         let mut sitting = Sitting::of([due_card(1, note)]).shown();
         sitting.respond(response);
@@ -162,7 +168,7 @@ fn an_answer_is_written_with_how_it_was_asked_what_was_given_and_what_was_known_
         (two_phrasings, "", Detail { variant: Some(1), ..Detail::default() }),
     ] {
         let mut sitting = Sitting::of([Loaded { variant: 1, ..due_card(1, note) }]).shown();
-        sitting.respond(response);
+        sitting.give(if response.is_empty() { Input::Show } else { Input::Respond(response.to_owned()) });
         let effects = sitting.give(Input::Grade(Quality::Q4));
         let draft = draft(&effects);
         assert_eq!(draft.detail, expected, "{response}");

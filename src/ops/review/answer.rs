@@ -85,7 +85,8 @@ pub fn answer(
     let shown = Timestamp { unix_ms: when.now.unix_ms - i64::from(took.0), ..when.now };
     let name = loaded.known_by();
     let session = Session::new(queue, settings.clone(), Mode::Normal, None).present(Some(loaded), shown, when.today);
-    let revealed = session.step(Input::Respond(words.to_owned()), when.now, when.today);
+    let input = if words.trim().is_empty() { Input::Show } else { Input::Respond(words.to_owned()) };
+    let revealed = session.step(input, when.now, when.today);
     if revealed.effects != [Effect::ShowBack] {
         let mut failure = Failure::usage(format!("this can't be an answer to {}", one_line(&name)));
         if let Some(Effect::AskAgain(why)) = revealed.effects.first() {

@@ -5,12 +5,13 @@ use crate::core::id::CardId;
 use crate::core::session::Input;
 use crate::core::session::Stage;
 use crate::core::session::current::Current;
-use crate::core::text::nearest;
 use crate::core::text::one_line;
 use crate::failure::Failure;
 use crate::ops::edit::How;
 use crate::ops::edit::Meaning;
 use crate::ops::edit::Refusal;
+use crate::ui::line_commands;
+use crate::ui::line_commands::LineCommand;
 use crate::ui::open;
 use crate::ui::plain::Sitting;
 use crate::ui::plain::Then;
@@ -18,26 +19,27 @@ use crate::ui::spoken::grades;
 use crate::ui::words;
 
 /// What can be said beside an answer. Where no answer in words is waited for, the colon may be left away.
-const COMMANDS: &[(&str, &str)] = &[
-    (":u", "take back the newest step"),
-    (":redo", "bring back what was taken back last"),
-    (":-", "hold the card back until tomorrow"),
-    (":!", "take the card out"),
-    (":*", "set or take away the star"),
-    (":i", "why this card, its numbers, its topic"),
-    (":h", "the hint"),
-    (":o", "open its pictures and sounds"),
-    (":g", "right, but a guess: Hard"),
-    (":e", "change the card's text in your editor"),
-    (":em", "the same, for another meaning: the card starts again, gently"),
-    (":r", "the question again, or the answer where it is shown"),
-    (":q", "leave; everything is kept"),
-    (":?", "this list"),
+const COMMANDS: &[LineCommand] = &[
+    (":u", &["undo"], "hide the answer again, else take back the newest step"),
+    (":redo", &[], "bring back what was taken back last"),
+    (":-", &["bury"], "hold the card back until tomorrow"),
+    (":!", &["suspend"], "take the card out"),
+    (":*", &["mark", "star"], "set or take away the star"),
+    (":i", &["info", "why"], "why this card, its numbers, its topic"),
+    (":h", &["hint"], "the hint"),
+    (":o", &["open"], "open its pictures and sounds"),
+    (":d", &["show"], "show the answer to somebody who gives none"),
+    (":g", &["guess", "guessed"], "right, but a guess: Hard"),
+    (":e", &["edit"], "change the card's text in your editor"),
+    (":em", &["meaning"], "the same, for another meaning: the card starts again, gently"),
+    (":r", &["repeat"], "the question again, or the answer where it is shown"),
+    (":q", &["quit", "leave", "exit"], "leave; everything is kept"),
+    (":?", &["help"], "this list"),
 ];
 
-/// Whether a line is one of them.
-pub(super) fn is_one(line: &str) -> bool {
-    COMMANDS.iter().any(|(name, _)| *name == line)
+/// The mark of the command that a line is, said with its colon.
+pub(super) fn mark_of(line: &str) -> Option<&'static str> {
+    line_commands::mark_of(COMMANDS, line)
 }
 
 /// Said where a command is about a card, and there is none.
@@ -55,11 +57,19 @@ fn has_card(stage: &Stage) -> bool {
 
 impl Sitting<'_, '_> {
     pub(super) fn command(&mut self, stage: &Stage, line: &str) -> Result<Then, Failure> {
-        match line {
+        let Some(mark) = mark_of(line) else {
+            self.line(&line_commands::unknown(COMMANDS, line))?;
+            return Ok(Then::Go);
+        };
+        match mark {
             ":q" => {
                 self.feed(Input::Quit)?;
                 return Ok(Then::End);
             }
+            ":u" if self.review.hides() => match self.review.hide() {
+                Ok(()) => self.line(&words::hidden(":u"))?,
+                Err(failure) => return self.failed(failure),
+            },
             ":u" => match self.review.undo() {
                 Ok(said) => {
                     self.say(&said)?;
@@ -80,6 +90,8 @@ impl Sitting<'_, '_> {
             ":-" => return self.feed(Input::Bury),
             ":!" => return self.feed(Input::Suspend),
             ":*" => return self.feed(Input::Mark),
+            ":d" if matches!(stage, Stage::Front(_)) && !self.primer => return self.feed(Input::Show),
+            ":d" => self.line("There is no answer to show now")?,
             ":g" if matches!(stage, Stage::Back(current) if current.question.ask == Ask::Say) => {
                 self.line("Your own words are not a guess: grade them by the criteria")?;
             }
@@ -113,12 +125,7 @@ impl Sitting<'_, '_> {
                 }
                 self.anew = true;
             }
-            ":?" => self.help(stage)?,
-            _ => {
-                let near = nearest(line, COMMANDS.iter().map(|(name, _)| *name));
-                let hint = near.map_or_else(String::new, |near| format!(", did you mean {near}"));
-                self.line(&format!("There is no command {}{hint}; :? lists all", one_line(line)))?;
-            }
+            _ => self.help(stage)?,
         }
         Ok(Then::Go)
     }
@@ -128,18 +135,19 @@ impl Sitting<'_, '_> {
         let openable = if has_card(stage) { Some(self.review.openable()?) } else { None };
         let opens = openable.is_some_and(|openable| !openable.targets.is_empty() || !openable.missing.is_empty());
         let has_hint = |current: &Current| current.loaded.text.hint.is_some();
-        for (name, what) in COMMANDS {
-            let works = match (*name, stage) {
+        for command in COMMANDS {
+            let works = match (command.0, stage) {
                 (":u" | ":redo" | ":q" | ":?", _) => true,
                 (":h", Stage::Front(current) | Stage::Back(current)) => has_hint(current),
                 (":o", _) => opens,
                 (":g", Stage::Back(current)) => current.question.ask != Ask::Say,
-                (":g" | ":h", _) => false,
+                (":d", Stage::Front(_)) => !self.primer,
+                (":d" | ":g" | ":h", _) => false,
                 (":i" | ":e" | ":em", _) => has_card(stage) || self.review.last_card().is_some(),
                 _ => has_card(stage),
             };
             if works {
-                self.line(&format!("{name}  {what}"))?;
+                self.line(&line_commands::listed(command))?;
             }
         }
         match stage {
@@ -148,7 +156,10 @@ impl Sitting<'_, '_> {
                 self.line(&words::how(current.question.ask, current.question.options.len(), None))?;
                 self.line("An answer that begins with : is typed with two, as ::x")
             }
-            Stage::Back(_) => self.line("A grade by its number or its name; Enter takes the suggested one"),
+            Stage::Back(_) => {
+                self.line("A grade by its number or its name; Enter takes the suggested one")?;
+                self.line(words::SAME_INTERVALS)
+            }
             Stage::Between | Stage::Finished => self.line("Enter ends"),
         }
     }

@@ -10,6 +10,7 @@ use crate::ui::tui::ScreenContext;
 use crate::ui::tui::paint::Tone;
 use crate::ui::tui::paint::footer;
 use crate::ui::tui::paint::say;
+use crate::ui::words::SAME_INTERVALS;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -123,27 +124,34 @@ impl Place {
                 "Up and Down, or Shift-Tab, go to other fields. The right arrow completes what is offered in grey.",
                 "What you type is kept if lmq ends before you save it, and offered the next time.",
             ],
-            Self::Answer => &[
-                "1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)",
-                "Where buttons say the same day, the grade shows later: Easy makes the next intervals longer, Hard shorter.",
-            ],
+            Self::Answer => &["1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)", SAME_INTERVALS],
             Self::Checkup => &[
                 "0 says that you don't know. A choice: its digit, or arrows and Enter.",
                 "While you type, Esc makes letters keys, and letters again.",
             ],
             Self::Question(ask) => match ask {
-                Ask::Type | Ask::Say => &[
-                    "Type the answer, then Enter. Enter or Space alone shows the answer.",
+                Ask::Type => &[
+                    "Type the answer, then Enter. Space alone, with nothing typed, shows the answer.",
+                    "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
+                ],
+                Ask::Say => &[
+                    "Type the answer, then Enter. Said aloud, Enter or Space alone shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
                 Ask::List(_) => &[
                     "Enter after each item; Enter or Space alone ends. Backspace takes the last item back.",
+                    "Space alone, with no item named, shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
-                Ask::Choose => &["A choice: its digit, or arrows and Enter."],
-                Ask::Sort => &["A side: its digit or first letter, or arrows and Enter."],
+                Ask::Choose => {
+                    &["A choice: its digit, or arrows and Enter. 0 shows the answer to somebody who makes none."]
+                }
+                Ask::Sort => &[
+                    "A side: its digit or first letter, or arrows and Enter. 0 shows the answer to somebody who names none.",
+                ],
                 Ask::Order => &[
                     "Up and Down choose a line; Shift+Up and Shift+Down, or K and J, move it; a digit puts it in that place.",
+                    "Enter ends, once a line was moved. 0 shows the answer to somebody who moves none.",
                 ],
                 Ask::Recall => &[],
             },
@@ -192,6 +200,7 @@ fn what(place: Place, command: Command) -> &'static str {
         (Place::Page | Place::Stats, Command::Reveal) => "go on to what the last line offers, or back",
         (Place::Page | Place::Stats, Command::Quit) => "go back",
         (Place::Answer, Command::Reveal) => "take the marked grade",
+        (Place::Answer, Command::Undo) => "hide the answer again; once more takes back the newest step",
         (Place::Question(_) | Place::Answer, Command::Search) => "look for other cards; you come back to this one",
         (Place::Home, Command::More) => "more than the day's limits ask, once nothing waits",
         (Place::End(_), Command::More) => "go on for as many minutes again",

@@ -451,7 +451,7 @@ impl<'w, 's> Browser<'w, 's> {
             Command::Page | Command::Info => self.open_page(term, with)?,
             Command::Edit => {
                 if let Some(card) = self.line().map(|line| line.card) {
-                    self.said = edit::edit(&mut self.workspace.note_editor(), card, term, with)?;
+                    self.said = edit::edit(&mut self.workspace.note_editor(), card, None, term, with)?;
                     self.anew()?;
                 }
             }

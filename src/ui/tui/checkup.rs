@@ -51,6 +51,9 @@ use ratatui::widgets::Paragraph;
 /// Said to a key that shows, where one of several is to be chosen and none is pointed at.
 const CHOOSE: &str = "Choose one first";
 
+/// The same, where lines are to be put in order and none was moved.
+const PUT_IN_ORDER: &str = "Put them in order first; 0 says that you don't know";
+
 /// What the screen remembers beside the check-up.
 struct Screen {
     /// Whether the page that says what a check-up is is shown.
@@ -325,6 +328,10 @@ impl Screen {
             _ if key.code == KeyCode::Char('0') && admitted => self.feed(sitting, &Step::DontKnow),
             Some(Command::Reveal) if !self.pointed && !asked.question.options.is_empty() => {
                 self.said = Some(CHOOSE.to_owned());
+            }
+            // The order in which the lines are shown is never the right one.
+            Some(Command::Reveal) if asked.question.ask == Ask::Order && self.order.is_sorted() => {
+                self.said = Some(PUT_IN_ORDER.to_owned());
             }
             Some(Command::Reveal) if admitted => {
                 let response = self.response(asked);

@@ -27,10 +27,11 @@ use crate::ui::tui::question::ask;
 use crate::ui::tui::question::drops;
 use crate::ui::tui::term::Term;
 
-/// Changes the text of a card. Gives what to tell.
+/// Changes the text of a card, from the prompt on that is `asked` where one is. Gives what to tell.
 pub(super) fn edit(
     note_editor: &mut NoteEditor<'_>,
     card: CardId,
+    asked: Option<&str>,
     term: &mut Term,
     with: ScreenContext<'_>,
 ) -> Result<Option<String>, Failure> {
@@ -44,6 +45,7 @@ pub(super) fn edit(
         Unsaved::None => {}
         Unsaved::Leave => return Ok(None),
     }
+    form.begin_at(card.ordinal, asked);
     loop {
         let made = match form.run(note_editor, term, with)? {
             Left::Gone if (with.stop)() => return Ok(None),

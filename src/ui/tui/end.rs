@@ -142,7 +142,7 @@ pub(super) fn run(
                 }
             }
             Some(Command::Edit) => match review.last_card() {
-                Some(card) => said = edit::edit(&mut review.note_editor(), card, term, with)?,
+                Some(card) => said = edit::edit(&mut review.note_editor(), card, None, term, with)?,
                 None => said = Some(NO_CARD.to_owned()),
             },
             Some(Command::Help) => {

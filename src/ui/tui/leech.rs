@@ -86,7 +86,7 @@ pub(super) fn run(
                 return Ok(Some(done(review.suspend(card), &taken_out(with.keys))));
             }
             Some(Command::Edit) => {
-                let Some(said) = edit::edit(&mut review.note_editor(), card, term, with)? else { continue };
+                let Some(said) = edit::edit(&mut review.note_editor(), card, None, term, with)? else { continue };
                 review.show_edited()?;
                 return Ok(Some(said));
             }

@@ -24,6 +24,7 @@ mod steps;
 mod term;
 mod today;
 mod tried;
+mod typist;
 
 pub use term::give_back;
 pub use today::Leave;

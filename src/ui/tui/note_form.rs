@@ -128,6 +128,8 @@ pub(super) struct Form {
     title: String,
     rows: Vec<FieldRow>,
     at: usize,
+    /// The card of the note that is edited, which is shown with it.
+    ordinal: Option<u16>,
     /// What of the text has no row.
     base: NoteText,
     /// The text that it began with.
@@ -168,6 +170,7 @@ impl Form {
             title,
             rows: rows_of(text),
             at: 0,
+            ordinal: None,
             base: text.clone(),
             begun: text.clone(),
             said: None,
@@ -208,6 +211,15 @@ impl Form {
         }
         self.show(text);
         self.at = self.first_of_its_own();
+    }
+
+    /// Goes to the text that a card asks, `asked` where that is known: a note may have several questions, and a question several
+    /// phrasings.
+    pub(super) fn begin_at(&mut self, ordinal: u16, asked: Option<&str>) {
+        let prompt = asked.map_or_else(|| self.base.prompt(ordinal), str::to_owned);
+        let asks = |row: &FieldRow| matches!(row.field, Field::Own(_)) && row.area.text() == prompt;
+        self.at = self.rows.iter().position(asks).unwrap_or(self.at);
+        self.ordinal = Some(ordinal);
     }
 
     /// The first row of what the kind asks for.
@@ -491,17 +503,20 @@ impl Form {
         (lines, cursor)
     }
 
-    /// The first card that the fields make.
+    /// The card that is edited, else the first one that the fields make.
     fn draw_card(&self, frame: &mut Frame<'_>, area: Rect, with: ScreenContext<'_>) {
         let text = self.text();
         let ordinals = text.ordinals();
-        let Some(ordinal) = ordinals.first().copied().filter(|ordinal| !text.prompt(*ordinal).trim().is_empty()) else {
+        let place = ordinals.iter().position(|ordinal| Some(*ordinal) == self.ordinal).unwrap_or(0);
+        let Some(ordinal) = ordinals.get(place).copied().filter(|ordinal| !text.prompt(*ordinal).trim().is_empty())
+        else {
             return;
         };
         let width = usize::from(area.width);
         let head = match ordinals.len() {
             1 => "The card".to_owned(),
-            count => format!("The first of {count} cards"),
+            count if place == 0 => format!("The first of {count} cards"),
+            count => format!("Card {} of {count}", place + 1),
         };
         let mut lines = vec![say(&head, Tone::Quiet, with.look), Line::default()];
         lines.extend(document::lines(&text.prompt_document(ordinal), Side::Question, width, with.look));

@@ -1,10 +1,12 @@
 //! The review screen: one card, its question set for the eye, the answer below without moving the question.
 
+mod answering;
 mod aside;
 mod beside;
 mod face;
 
 use crate::core::card::Ask;
+use crate::core::card::Unreadable;
 use crate::core::id::CardId;
 use crate::core::session::Input as Step;
 use crate::core::session::Stage;
@@ -16,23 +18,24 @@ use crate::ui::keymap::Command;
 use crate::ui::open;
 use crate::ui::tui::ScreenContext;
 use crate::ui::tui::input::Input;
-use crate::ui::tui::input::option_of;
-use crate::ui::tui::input::order_key;
 use crate::ui::tui::leech;
 use crate::ui::tui::paint::scrolls;
-use crate::ui::tui::term::Came;
 use crate::ui::tui::term::Guard;
 use crate::ui::tui::term::HELD_MS;
 use crate::ui::tui::term::Term;
 use crate::ui::tui::term::leaves;
 use crate::ui::tui::tried;
+use crate::ui::tui::typist::Typist;
 use crate::ui::words;
 use crossterm::event::Event;
 use crossterm::event::KeyCode;
 use crossterm::event::KeyEvent;
 use crossterm::event::KeyModifiers;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::time::Duration;
+
+/// What was typed for each card: the line, and the items before it.
+type Drafts = BTreeMap<CardId, (Input, Vec<String>)>;
 
 /// What is laid over the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,8 @@ struct Screen {
     items: Vec<String>,
     order: Vec<usize>,
     chosen: usize,
+    /// Whether one of several was pointed at: a key that answers takes none before.
+    pointed: bool,
     /// Whether letters go into the line that is being typed.
     typing: bool,
     /// Whether the answer has just come up: where it finds no room, the question makes way.
@@ -75,19 +80,20 @@ struct Screen {
     asks_try: bool,
     /// Whether the card is asked again since a step was taken back: letters stay keys until somebody types.
     undone: bool,
-    /// Whether the last key was one of a word that was typed though letters are keys.
-    typed_on: bool,
+    /// Tells words that are typed from keys, where letters are keys.
+    typist: Typist,
+    /// The card that the typed text is for.
+    typed_for: Option<CardId>,
+    /// What was typed for cards that somebody left without an answer: it is there again when they come again.
+    drafts: Drafts,
     /// Whether it was said that the key before drops what was typed.
     warned: bool,
     /// The key that takes a step back.
     undo_key: String,
 }
 
-/// Letters that come sooner than this after each other are a word that is typed.
-const WORD_MS: u64 = 400;
-
-/// Said to a key that leaves a sentence which is not kept yet.
-const DROPS_WORDS: &str = "What you typed is kept once you grade it; the same key again drops it";
+/// The key that shows the answer to somebody who gives none, on every card where digits are not typed.
+const SHOWS: char = '0';
 
 /// Whether the card on the screen is answered in one's own words, which nobody guesses.
 fn is_in_own_words(review: &Review<'_>) -> bool {
@@ -108,6 +114,8 @@ pub(super) struct Seen {
     primed: BTreeSet<i64>,
     /// Whether a step was taken back, so that its card is asked again.
     pub(super) undone: bool,
+    /// What was typed for cards that were left without an answer.
+    drafts: Drafts,
 }
 
 /// Runs until there is no card left, the time is over, or the learner leaves.
@@ -122,6 +130,7 @@ pub(super) fn run(
         items: Vec::new(),
         order: Vec::new(),
         chosen: 0,
+        pointed: false,
         typing: false,
         revealed: false,
         hint: false,
@@ -139,12 +148,15 @@ pub(super) fn run(
         height: 1,
         asks_try: true,
         undone: std::mem::take(&mut seen.undone),
-        typed_on: false,
+        typist: Typist::default(),
+        typed_for: None,
+        drafts: std::mem::take(&mut seen.drafts),
         warned: false,
         undo_key: with.keys.first(Command::Undo),
     };
     screen.go(review, term, with)?;
-    (seen.said, seen.primed) = (screen.said, screen.primed);
+    screen.put_aside();
+    (seen.said, seen.primed, seen.drafts) = (screen.said, screen.primed, screen.drafts);
     Ok(())
 }
 
@@ -186,7 +198,7 @@ impl Screen {
         }
     }
 
-    /// A new card or a new side of it: what was typed for the last one is gone.
+    /// A new card or a new side of it: what was typed for the last one, and not given as an answer, waits for it.
     fn meet(&mut self, review: &Review<'_>) {
         let face = review.session().face();
         if self.face == face {
@@ -197,14 +209,18 @@ impl Screen {
             self.face.map(|(card, _, answers)| (card, answers)) == face.map(|(card, _, answers)| (card, answers));
         self.scroll = 0;
         self.follows = false;
-        self.revealed = same_card;
+        self.revealed = same_card && face.is_some_and(|(_, is_shown, _)| is_shown);
         if same_card {
             return;
         }
-        self.typed.clear();
-        self.items.clear();
+        let card = current.loaded.card;
+        if self.typed_for != Some(card) {
+            self.put_aside();
+            (self.typed, self.items) = self.drafts.remove(&card).unwrap_or_default();
+            self.typed_for = Some(card);
+        }
         self.order = (0..current.question.options.len()).collect();
-        self.chosen = 0;
+        (self.chosen, self.pointed) = (0, false);
         self.hint = false;
         self.over = Over::Nothing;
         self.primer = false;
@@ -238,8 +254,7 @@ impl Screen {
             self.feed(review, Step::Quit);
             return Ok(false);
         }
-        let gap = now.saturating_sub(self.last_key_at);
-        let again = self.last_key == Some(*key) && gap < HELD_MS;
+        let again = self.last_key == Some(*key) && now.saturating_sub(self.last_key_at) < HELD_MS;
         (self.last_key, self.last_key_at) = (Some(*key), now);
         // Terminals send Alt and a letter as Esc and that letter, which is how letters become keys.
         let alt = key.modifiers.contains(KeyModifiers::ALT) && !ctrl;
@@ -260,6 +275,9 @@ impl Screen {
         // The first repeat of a held key comes late, after 200 to 700 ms; the ones after it come fast.
         let held = again && !only_shows && came.alone && term.repeats()?;
         let admitted = came.acts() && !held;
+        if !typing && !alt && self.is_of_a_word(key, now, review, term, with)? {
+            return Ok(true);
+        }
         if self.over == Over::Info && with.keys.command(key) == Some(Command::Info) {
             self.card_page(review, term, with)?;
             return Ok(true);
@@ -276,7 +294,7 @@ impl Screen {
             return Ok(true);
         }
         if self.over != Over::Nothing {
-            return Ok(self.over_key(key, admitted, with, review));
+            return Ok(self.over_key(key, (admitted, drops), with, review));
         }
         self.said = None;
         if typing {
@@ -286,15 +304,18 @@ impl Screen {
             }
             return Ok(true);
         }
-        if !alt && self.is_of_a_word(key, gap, review, term, with)? {
-            return Ok(true);
-        }
         // The same key that made letters keys makes them letters again: pressed twice it does not leave.
         if front && key.code == KeyCode::Esc && review.session().current().is_some_and(|c| is_typed(c.question.ask)) {
             self.typing = true;
             return Ok(true);
         }
         if front && self.pick(key, review, admitted, with) {
+            return Ok(true);
+        }
+        if front && key.code == KeyCode::Char(SHOWS) {
+            if admitted {
+                self.feed(review, Step::Show);
+            }
             return Ok(true);
         }
         if let (KeyCode::Char(c), false) = (key.code, front)
@@ -308,14 +329,14 @@ impl Screen {
         }
         let Some(command) = command else { return Ok(true) };
         match command {
-            Command::Undo | Command::Redo | Command::Quit if drops => self.warn(front),
+            Command::Quit if drops => self.warn(front),
             Command::Reveal if admitted && !front && review.session().preselected().is_none() => {
                 self.said = Some(words::CHOOSE_GRADE.to_owned());
             }
             Command::Reveal if admitted => {
                 let step = match review.session().stage() {
                     Stage::Back(_) => Step::Accept,
-                    Stage::Front(_) | Stage::Between | Stage::Finished => Step::Respond(self.response(review)),
+                    Stage::Front(_) | Stage::Between | Stage::Finished => self.answer_by(key, review),
                 };
                 self.feed(review, step);
             }
@@ -362,63 +383,6 @@ impl Screen {
         Ok(true)
     }
 
-    /// Whether a key belongs to a word that is typed where letters are keys: then another letter follows it soon. Where the answer is
-    /// shown such a word does nothing, nor does the Enter that ends it; on a card that is asked again it is an answer.
-    fn is_of_a_word(
-        &mut self,
-        key: &KeyEvent,
-        gap: u64,
-        review: &Review<'_>,
-        term: &mut Term,
-        with: ScreenContext<'_>,
-    ) -> Result<bool, Failure> {
-        let typed_on = std::mem::take(&mut self.typed_on);
-        let Some(current) = review.session().current() else { return Ok(false) };
-        let front = matches!(review.session().stage(), Stage::Front(_));
-        let waits = match with.keys.command(key) {
-            _ if front => self.undone && is_typed(current.question.ask),
-            Some(Command::Edit | Command::Split) => true,
-            // A digit grades at once.
-            _ => is_typed(current.question.ask) && !matches!(key.code, KeyCode::Char('0'..='9')),
-        };
-        let is_letter = |key: &KeyEvent| {
-            let held = key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-            matches!(key.code, KeyCode::Char(_)) && !held
-        };
-        match key.code {
-            KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Enter if typed_on && gap < WORD_MS => self.typed_on = true,
-            KeyCode::Char(' ') | KeyCode::Enter if typed_on => {}
-            KeyCode::Char(c) if waits && c != ' ' && is_letter(key) => {
-                let next = term.follows(Duration::from_millis(WORD_MS))?;
-                // The same key again is no word: somebody takes back one step after the other.
-                if !next.is_some_and(|next| next.code != key.code && is_letter(&next)) {
-                    return Ok(false);
-                }
-                self.typed_on = true;
-            }
-            _ => return Ok(false),
-        }
-        if front {
-            (self.typing, self.follows, self.typed_on) = (true, true, false);
-            self.typed.key(key);
-        } else {
-            self.said = Some(words::TYPED_TOO_LATE.to_owned());
-        }
-        Ok(true)
-    }
-
-    /// Whether something was typed that is not kept yet: an answer that is not given, or own words without their grade.
-    fn has_typed(&self, front: bool, review: &Review<'_>) -> bool {
-        let is_asked = review.session().current().is_some_and(|current| is_typed(current.question.ask));
-        let is_open = if front { is_asked } else { is_in_own_words(review) };
-        is_open && !(self.typed.text().trim().is_empty() && self.items.is_empty())
-    }
-
-    fn warn(&mut self, front: bool) {
-        self.warned = true;
-        self.said = Some(if front { words::DROPS_ANSWER } else { DROPS_WORDS }.to_owned());
-    }
-
     /// Takes away what is laid over the card: a primer that was not read comes back.
     fn close(&mut self) {
         self.open(if self.primer { Over::Primer } else { Over::Nothing });
@@ -429,10 +393,17 @@ impl Screen {
         self.scroll = 0;
     }
 
-    fn over_key(&mut self, key: &KeyEvent, admitted: bool, with: ScreenContext<'_>, review: &mut Review<'_>) -> bool {
+    fn over_key(
+        &mut self,
+        key: &KeyEvent,
+        (admitted, drops): (bool, bool),
+        with: ScreenContext<'_>,
+        review: &mut Review<'_>,
+    ) -> bool {
         let is_esc = key.code == KeyCode::Esc;
         match with.keys.command(key) {
             command if scrolls(command, &mut self.scroll, self.height) => {}
+            Some(Command::Quit) if self.over == Over::Primer && !is_esc && drops => self.warn(true),
             Some(Command::Quit) if self.over == Over::Primer && !is_esc => {
                 self.feed(review, Step::Quit);
                 return false;
@@ -453,88 +424,15 @@ impl Screen {
         true
     }
 
-    /// Whether a key shows the answer while a line is typed: Enter, or Space as on other cards, with nothing typed yet.
-    fn is_alone(&self, key: &KeyEvent) -> bool {
-        matches!(key.code, KeyCode::Enter | KeyCode::Char(' ')) && self.typed.is_empty()
-    }
-
-    /// A key while a line is being typed. Enter is an answer, so it waits for the look, and without a text for a key of its own.
-    fn typing_key(&mut self, key: &KeyEvent, review: &mut Review<'_>, came: Came) {
-        let ask = review.session().current().map(|current| current.question.ask);
-        match (key.code, ask) {
-            (KeyCode::Esc, _) => self.typing = false,
-            (KeyCode::Tab, _) => self.hint = true,
-            // Enter takes an item, and alone it ends the list: nothing is shown, and then graded, by keys for the last item.
-            (KeyCode::Enter, Some(Ask::List(_))) if !self.typed.is_empty() => {
-                self.items.push(self.typed.text());
-                self.typed.clear();
-            }
-            (KeyCode::Backspace, Some(Ask::List(_))) if self.typed.is_empty() => {
-                self.typed = self.items.pop().map_or_else(Input::default, |item| Input::of(&item));
-            }
-            _ if self.is_alone(key) => {
-                if came.acts() {
-                    let response = self.response(review);
-                    self.feed(review, Step::Respond(response));
-                }
-            }
-            (KeyCode::Enter, _) => {
-                if came.looked {
-                    let response = self.response(review);
-                    self.feed(review, Step::Respond(response));
-                }
-            }
-            _ => drop(self.typed.key(key)),
-        }
-    }
-
-    /// What was typed, chosen or ordered so far, as a response.
-    fn response(&self, review: &Review<'_>) -> String {
-        match review.session().current().map(|current| current.question.ask) {
-            Some(Ask::Type | Ask::Say) => self.typed.text(),
-            Some(Ask::List(_)) => {
-                let typed = Some(self.typed.text()).filter(|typed| !typed.trim().is_empty());
-                self.items.iter().cloned().chain(typed).collect::<Vec<_>>().join("\n")
-            }
-            Some(Ask::Order) => self.order.iter().map(|index| (index + 1).to_string()).collect::<Vec<_>>().join(" "),
-            Some(Ask::Choose | Ask::Sort) => (self.chosen + 1).to_string(),
-            Some(Ask::Recall) | None => String::new(),
-        }
-    }
-
-    /// Keys that choose, sort or put in order; whether this was one.
-    fn pick(&mut self, key: &KeyEvent, review: &mut Review<'_>, admitted: bool, with: ScreenContext<'_>) -> bool {
-        let Some(current) = review.session().current() else { return false };
-        let (ask, options) = (current.question.ask, &current.question.options);
-        let last = options.len().saturating_sub(1);
-        if let Some(index) = option_of(key, ask, options) {
-            if admitted {
-                self.chosen = index;
-                self.feed(review, Step::Respond((index + 1).to_string()));
-            }
-            return true;
-        }
-        if ask == Ask::Order && order_key(key, with.keys, &mut self.order, &mut self.chosen) {
-            self.follows = true;
-            return true;
-        }
-        match (ask, with.keys.command(key)) {
-            (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Up)) | (Ask::Sort, Some(Command::Left)) => {
-                self.chosen = self.chosen.saturating_sub(1);
-            }
-            (Ask::Choose | Ask::Sort | Ask::Order, Some(Command::Down)) | (Ask::Sort, Some(Command::Right)) => {
-                self.chosen = (self.chosen + 1).min(last);
-            }
-            _ => return false,
-        }
-        self.follows = true;
-        true
-    }
-
     fn feed(&mut self, review: &mut Review<'_>, step: Step) {
         self.undone = false;
+        let answers = review.session().answers();
         match review.feed(step) {
             Ok(said) => {
+                if review.session().answers() > answers {
+                    self.typed.clear();
+                    self.items.clear();
+                }
                 self.leech = said.iter().find_map(|said| match said {
                     Notice::Leech { id, suspended, .. } => Some((*id, *suspended)),
                     _ => None,
@@ -543,7 +441,13 @@ impl Screen {
                 let front = matches!(review.session().stage(), Stage::Front(_));
                 let typed = front && review.session().current().is_some_and(|c| is_typed(c.question.ask));
                 let undo = if typed { format!("Esc {}", self.undo_key) } else { self.undo_key.clone() };
-                let texts: Vec<String> = said.iter().filter_map(|said| words::said(said, &undo)).collect();
+                let shows = if self.typing { "Space".to_owned() } else { SHOWS.to_string() };
+                let ask = review.session().current().map(|current| current.question.ask);
+                let text = |said: &Notice| match (said, ask) {
+                    (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, &shows)),
+                    _ => words::said(said, &undo),
+                };
+                let texts: Vec<String> = said.iter().filter_map(text).collect();
                 self.said = (!texts.is_empty()).then(|| joined(&texts));
             }
             Err(failure) => self.said = Some(failure.to_string()),

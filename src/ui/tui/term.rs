@@ -36,6 +36,9 @@ const TICK: Duration = Duration::from_millis(250);
 /// How long to wait whether a key is held: keyboards repeat 15 to 40 times a second.
 const REPEAT: Duration = Duration::from_millis(80);
 
+/// For so long after an editor closed, or until another key comes, Ctrl-C was meant for it.
+const CLOSED: Duration = Duration::from_secs(1);
+
 /// A key that comes sooner than this after the last one, or after the screen changed, was not meant for what is shown.
 pub(super) const LOOK_MS: u64 = 150;
 
@@ -118,6 +121,8 @@ pub(super) struct Term {
     was_resized: bool,
     /// What came while somebody waited for what follows a key.
     ahead: Option<Event>,
+    /// Whether an editor had the terminal just before: who closes it may press Ctrl-C once too often.
+    was_lent: bool,
     /// Whether the mouse is ours too. Where it is not, the terminal selects text with it.
     has_mouse: bool,
 }
@@ -151,7 +156,7 @@ impl Term {
         force_color_output(true);
         take().map_err(|error| broken(&error))?;
         match Canvas::new(io::stdout()) {
-            Ok(canvas) => Ok(Self { canvas, was_resized: false, ahead: None, has_mouse: false }),
+            Ok(canvas) => Ok(Self { canvas, was_resized: false, ahead: None, was_lent: false, has_mouse: false }),
             Err(error) => {
                 give_back();
                 Err(broken(&error))
@@ -194,6 +199,12 @@ impl Term {
 
     /// The next key or paste; `None` when the screen has to be drawn again (a new size), or `stop` says so.
     pub(super) fn next(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<Event>, Failure> {
+        if std::mem::take(&mut self.was_lent) {
+            while self.ahead.is_none() && event::poll(CLOSED).map_err(|error| broken(&error))? {
+                self.ahead = Some(event::read().map_err(|error| broken(&error))?)
+                    .filter(|event| !event.as_key_press_event().is_some_and(|key| leaves(&key)));
+            }
+        }
         loop {
             if stop() || std::mem::take(&mut self.was_resized) {
                 return Ok(None);
@@ -258,6 +269,7 @@ impl Term {
         let done = work();
         self.retake()?;
         self.drain()?;
+        self.was_lent = true;
         Ok(done)
     }
 

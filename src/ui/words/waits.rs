@@ -27,10 +27,7 @@ fn paused_until(until: StudyDay, off: &str) -> String {
 #[must_use]
 pub fn comeback(comeback: &Comeback) -> String {
     let waiting = counted(comeback.waiting, "due card waits", "due cards wait");
-    let away = match comeback.away_days {
-        0 => String::new(),
-        days => format!("Welcome back after {}: ", counted(days, "day", "days")),
-    };
+    let away = last_answer(comeback).map_or_else(String::new, |said| format!("{said} "));
     let new_wait = if comeback.new_wait { format!(". {NEW_WAIT}") } else { String::new() };
     if comeback.waiting <= comeback.today {
         return format!("{away}{waiting}, and there is time for all of them today{new_wait}");
@@ -44,16 +41,19 @@ pub fn comeback(comeback: &Comeback) -> String {
     format!("{away}{waiting}{today}; within the daily limit it takes {days}, most at risk first{new_wait}")
 }
 
+/// Said to someone whose last answer is long ago. They may have practised where this database does not know of it.
+fn last_answer(comeback: &Comeback) -> Option<String> {
+    let days = counted(comeback.last_days_ago, "day", "days");
+    (comeback.last_days_ago > 0).then(|| format!("Welcome back. Your last answer here was {days} ago."))
+}
+
 /// Said to someone who is back from a long absence.
 const NEW_WAIT: &str = "New cards wait until what is due fits into one session";
 
 /// The same in a sentence that shows no mountain: for the first screen, which says how many cards come now.
 #[must_use]
 pub fn welcome_back(comeback: &Comeback) -> Option<String> {
-    let back = match comeback.away_days {
-        0 => None,
-        days => Some(format!("Welcome back after {}. What is most at risk comes first.", counted(days, "day", "days"))),
-    };
+    let back = last_answer(comeback).map(|said| format!("{said} What is most at risk comes first."));
     let new_wait = comeback.new_wait.then(|| format!("{NEW_WAIT}."));
     let said: Vec<String> = back.into_iter().chain(new_wait).collect();
     (!said.is_empty()).then(|| said.join(" "))
@@ -264,12 +264,12 @@ mod tests {
 
     #[test]
     fn who_comes_back_reads_one_sentence_without_a_mountain() {
-        let back = Comeback { away_days: 12, waiting: 340, today: 200, days: Some(2), new_wait: true };
+        let back = Comeback { last_days_ago: 12, waiting: 340, today: 200, days: Some(2), new_wait: true };
         let said = welcome_back(&back).unwrap();
         assert!(said.contains("12 days") && said.contains("New cards wait") && !said.contains("340"), "{said}");
-        assert_eq!(welcome_back(&Comeback { away_days: 0, new_wait: false, ..back }), None);
+        assert_eq!(welcome_back(&Comeback { last_days_ago: 0, new_wait: false, ..back }), None);
         assert!(comeback(&back).ends_with("New cards wait until what is due fits into one session"));
-        let never = comeback(&Comeback { away_days: 0, today: 0, days: None, new_wait: false, ..back });
+        let never = comeback(&Comeback { last_days_ago: 0, today: 0, days: None, new_wait: false, ..back });
         assert_eq!(never, "340 due cards wait; `reviews_per_day` is 0, so they wait until you raise it");
     }
 }

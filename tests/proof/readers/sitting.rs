@@ -229,7 +229,7 @@ impl Sitting {
         self.now = moved(self.now, chance);
         let current = self.session.current().map(|current| current.loaded.clone());
         let any = *chance.pick(&self.cards.keys().copied().collect::<Vec<CardId>>());
-        match chance.below(22) {
+        match chance.below(24) {
             0..=5 => self.present(chance),
             6..=9 => {
                 let loaded = current.unwrap_or_else(|| self.cards[&any].clone());
@@ -254,6 +254,8 @@ impl Sitting {
                     self.session = self.session.with_text(Loaded { text, ..loaded }, self.today);
                 }
             }
+            21 => self.give(Input::Show)?,
+            22 => self.give(Input::Hide)?,
             _ if chance.one_in(6) => self.give(Input::Quit)?,
             _ => self.today = self.today.plus(i64::try_from(chance.below(3)).unwrap() - 1),
         }
@@ -292,7 +294,7 @@ fn session(texts: &[NoteText], bytes: &[u8], chance: &mut Chance) -> Result<(), 
         match sitting.session.stage() {
             Stage::Finished => return Ok(()),
             Stage::Between => sitting.present(chance),
-            Stage::Front(_) => sitting.give(Input::Respond(String::new()))?,
+            Stage::Front(_) => sitting.give(Input::Show)?,
             Stage::Back(_) => sitting.give(Input::Grade(Quality::Q5))?,
         }
     }

@@ -127,7 +127,7 @@ impl Sitting {
     /// Shows the next card with its answer.
     pub(super) fn revealed(mut self) -> Self {
         self.show();
-        self.respond("");
+        self.give(Input::Show);
         self
     }
 
@@ -162,7 +162,7 @@ impl Sitting {
     /// Shows the next card and grades it.
     pub(super) fn answer(&mut self, quality: Quality) -> Vec<Effect> {
         self.show();
-        self.respond("");
+        self.give(Input::Show);
         self.give(Input::Grade(quality))
     }
 

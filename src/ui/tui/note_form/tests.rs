@@ -182,3 +182,22 @@ fn a_form_is_drawn_in_any_size() {
         shown(&mut form, width, height);
     }
 }
+
+#[test]
+fn a_form_begins_at_the_question_that_is_asked_and_shows_its_card() {
+    let scene = card("choice", &[("prompt", several(&["Who?", "Which of them?"])), ("answer", one("Ann"))]);
+    let reversed = card("reversed", &[("front", one("left")), ("back", one("right"))]);
+    for (text, ordinal, asked, label) in [
+        (&scene, 1, Some("Which of them?"), "▸ prompt 2"),
+        (&scene, 1, None, "▸ prompt 1"),
+        (&scene, 1, Some("Not there any more?"), "▸ prompt 1"),
+        (&reversed, 1, None, "▸ front"),
+        (&reversed, 2, None, "▸ back"),
+    ] {
+        let mut form = form(text);
+        form.begin_at(ordinal, asked);
+        let shown = shown(&mut form, 80, 24);
+        assert!(shown.contains(label), "{label}: {shown}");
+        assert_eq!(shown.contains("Card 2 of 2"), ordinal == 2, "{shown}");
+    }
+}

@@ -11,6 +11,7 @@ use crate::ui::tui::browse::Begin;
 use crate::ui::tui::card;
 use crate::ui::tui::edit;
 use crate::ui::tui::review::Screen;
+use crate::ui::tui::review::is_typed;
 use crate::ui::tui::steps;
 use crate::ui::tui::term::Term;
 use crate::ui::words;
@@ -24,6 +25,13 @@ impl Screen {
         term: &mut Term,
         with: ScreenContext<'_>,
     ) -> Result<(), Failure> {
+        if command == Command::Undo && review.hides() {
+            review.hide()?;
+            let undo = with.keys.first(Command::Undo);
+            let is_typing = self.typing && review.session().current().is_some_and(|now| is_typed(now.question.ask));
+            self.said = Some(words::hidden(&if is_typing { format!("Esc {undo}") } else { undo }));
+            return Ok(());
+        }
         if let Some((said, changed)) = steps::act(command, review, term, with)? {
             self.said = Some(said);
             if changed {
@@ -65,8 +73,9 @@ impl Screen {
         term: &mut Term,
         with: ScreenContext<'_>,
     ) -> Result<(), Failure> {
-        let Some(card) = review.session().current().map(|current| current.loaded.card) else { return Ok(()) };
-        self.said = edit::edit(&mut review.note_editor(), card, term, with)?;
+        let asked = review.session().current().map(|now| (now.loaded.card, now.question.prompt.clone()));
+        let Some((card, prompt)) = asked else { return Ok(()) };
+        self.said = edit::edit(&mut review.note_editor(), card, Some(&prompt), term, with)?;
         self.shows_anew(review)
     }
 

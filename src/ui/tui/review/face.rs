@@ -31,6 +31,7 @@ use crate::ui::tui::paint::scrolled;
 use crate::ui::tui::paint::style;
 use crate::ui::tui::paint::wrapped;
 use crate::ui::tui::review::Over;
+use crate::ui::tui::review::SHOWS;
 use crate::ui::tui::review::Screen;
 use crate::ui::tui::review::beside::beside;
 use crate::ui::tui::review::is_typed;
@@ -185,7 +186,7 @@ impl Screen {
         let ordering = current.question.ask == Ask::Order;
         for (place, index) in self.order.iter().enumerate() {
             let Some(option) = current.question.options.get(*index) else { continue };
-            let here = !shown && place == self.chosen;
+            let here = !shown && place == self.chosen && (self.pointed || ordering);
             // What was right and what was taken: marks say it, colours only repeat it.
             let judged = current.verdict.as_ref().filter(|_| shown && !ordering);
             let is = |text: &str| is_same(option, text);
@@ -315,7 +316,7 @@ impl Screen {
                 let others = [
                     (Command::Open, "open"),
                     (Command::Help, "keys"),
-                    (Command::Undo, "undo"),
+                    (Command::Undo, if review.hides() { "hide" } else { "undo" }),
                     (Command::Edit, "edit"),
                     (Command::Guessed, "guessed"),
                 ];
@@ -343,6 +344,9 @@ impl Screen {
                     lines.extend(briefly(&how, usize::from(width), area.height));
                 } else {
                     pieces.push((how, Tone::Plain));
+                }
+                if matches!(current.question.ask, Ask::Choose | Ask::Sort | Ask::Order) {
+                    pieces.push(quiet(format!("{SHOWS} shows the answer")));
                 }
                 if current.loaded.text.hint.is_some() && !self.hint {
                     pieces.push(quiet(if self.typing {

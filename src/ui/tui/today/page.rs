@@ -490,11 +490,11 @@ mod tests {
         let offers = |overview: &Overview| shown(overview, 80).0.contains("check-up");
         let usual = overview(30);
         assert!(offers(&usual));
-        let comeback = Comeback { away_days: 9, waiting: 300, today: 200, days: Some(2), new_wait: true };
+        let comeback = Comeback { last_days_ago: 9, waiting: 300, today: 200, days: Some(2), new_wait: true };
         let back = Overview { comeback: Some(comeback), ..usual };
         assert!(!offers(&back));
         let (body, _) = shown(&back, 80);
-        assert!(body.contains("Welcome back after 9 days") && !body.contains("300"), "no mountain: {body}");
+        assert!(body.contains("Your last answer here was 9 days ago") && !body.contains("300"), "no mountain: {body}");
         for (day, is_back, is_offered) in [0, 6, 30].into_iter().flat_map(|day| {
             [(false, false), (false, true), (true, false), (true, true)].map(|(back, offer)| (day, back, offer))
         }) {
