@@ -312,8 +312,8 @@ fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
         0 => String::new(),
         overdue => format!(" ({} overdue)", thousands(overdue)),
     };
-    let later = counted(rest.len(), "day after it", "days after it");
-    let text = format!("{} today{overdue}, {} on the {later}", thousands(*today), thousands(sum));
+    let later = counted(rest.len(), "day", "days");
+    let text = format!("{} today{overdue}, {} in the {later} after", thousands(*today), thousands(sum));
     if draws {
         return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
     }
