@@ -5,8 +5,8 @@ pub mod sequence;
 #[cfg(test)]
 mod tests;
 
-use crate::core::pause::Pauses;
 use crate::core::id::CardId;
+use crate::core::pause::Pauses;
 use crate::core::queue::lane::Lane;
 use crate::core::study_day::StudyDay;
 use crate::core::units::Days;

@@ -303,8 +303,7 @@ fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
     if today + sum == 0 {
         return None;
     }
-    let later = counted(rest.len(), "day after it", "days after it");
-    let text = format!("{} today, {} on the {later}", thousands(*today), thousands(sum));
+    let text = format!("{} today, {} after that", thousands(*today), thousands(sum));
     if draws {
         return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
     }

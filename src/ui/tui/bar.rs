@@ -124,10 +124,7 @@ impl Place {
                 "Up and Down, or Shift-Tab, go to other fields. The right arrow completes what is offered in grey.",
                 "What you type is kept if lmq ends before you save it, and offered the next time.",
             ],
-            Self::Answer => &[
-                "1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)",
-                SAME_INTERVALS,
-            ],
+            Self::Answer => &["1 … 4 grade: Again, Hard, Good, Easy (on six grades 0 … 5)", SAME_INTERVALS],
             Self::Checkup => &[
                 "0 says that you don't know. A choice: its digit, or arrows and Enter.",
                 "While you type, Esc makes letters keys, and letters again.",
@@ -146,7 +143,9 @@ impl Place {
                     "Space alone, with no item named, shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
-                Ask::Choose => &["A choice: its digit, or arrows and Enter. 0 shows the answer to somebody who makes none."],
+                Ask::Choose => {
+                    &["A choice: its digit, or arrows and Enter. 0 shows the answer to somebody who makes none."]
+                }
                 Ask::Sort => &[
                     "A side: its digit or first letter, or arrows and Enter. 0 shows the answer to somebody who names none.",
                 ],

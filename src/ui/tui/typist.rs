@@ -10,6 +10,9 @@ use crossterm::event::KeyModifiers;
 /// Letters that come sooner than this after each other are a word that is typed.
 pub(super) const WORD_MS: u64 = 400;
 
+/// A letter that comes sooner than this after one that acted belongs to a word with it: whoever saw what that did takes longer.
+const UNREAD_MS: u64 = 250;
+
 /// What a key means where letters are keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -64,10 +67,10 @@ impl Typist {
     pub(super) fn came(&mut self, key: &KeyEvent, meaning: Meaning, now: u64, ends: bool) -> Is {
         let last = self.last.take();
         let was_word = std::mem::take(&mut self.is_word);
-        let is_soon = last.is_some_and(|(.., at)| now.saturating_sub(at) < WORD_MS);
+        let within = |most: u64| last.is_some_and(|(.., at)| now.saturating_sub(at) < most);
         if was_word {
             let is_text = writes(key) || matches!(key.code, KeyCode::Backspace | KeyCode::Enter);
-            if is_soon && is_text {
+            if within(WORD_MS) && is_text {
                 (self.last, self.is_word) = (Some((key.code, meaning, now)), true);
                 return Is::Within;
             }
@@ -80,7 +83,7 @@ impl Typist {
         }
         self.last = Some((key.code, meaning, now));
         let goes = last.is_some_and(|(code, before, _)| {
-            is_soon && code != key.code && !(before == Meaning::Moves && meaning == Meaning::Moves)
+            within(UNREAD_MS) && code != key.code && !(before == Meaning::Moves && meaning == Meaning::Moves)
         });
         self.is_word = goes || meaning == Meaning::Nothing;
         match meaning {
@@ -94,7 +97,8 @@ impl Typist {
     /// What became of an [unclear](Is::Unclear) key, with the one that followed it in time: the same key again is no word, since
     /// somebody goes one step after the other.
     pub(super) fn followed(&mut self, key: &KeyEvent, next: Option<&KeyEvent>) -> Is {
-        self.is_word = next.is_some_and(|next| next.code != key.code && next.code != KeyCode::Char(' ') && writes(next));
+        self.is_word =
+            next.is_some_and(|next| next.code != key.code && next.code != KeyCode::Char(' ') && writes(next));
         if self.is_word { Is::Begins } else { Is::Key }
     }
 }
@@ -127,7 +131,10 @@ mod tests {
     #[test]
     fn a_word_is_known_by_a_letter_that_means_nothing_or_by_the_letter_that_follows_soon() {
         use Is::*;
-        assert_eq!(come("well-u3 \r", 200, false), [Begins, Within, Within, Within, Within, Within, Within, Within, Within]);
+        assert_eq!(
+            come("well-u3 \r", 200, false),
+            [Begins, Within, Within, Within, Within, Within, Within, Within, Within]
+        );
         assert_eq!(come("unit", 200, false), [Key, Goes, Within, Within]);
         assert_eq!(come("1492", 200, false), [Begins, Within, Within, Within]);
         assert_eq!(come("É", 200, false), [Begins]);
@@ -139,7 +146,7 @@ mod tests {
         assert_eq!(come("uuu", 30, false), [Key, Key, Key], "one step after the other");
         assert_eq!(come("jjkj", 30, false), [Key, Key, Key, Key]);
         assert_eq!(come(" 3 3-3", 30, false), [Key; 6]);
-        assert_eq!(come("ui", WORD_MS, false), [Key, Key]);
+        assert_eq!(come("ui", UNREAD_MS, false), [Key, Key]);
         assert_eq!(come("u3", 30, false), [Key, Key], "no letter");
     }
 

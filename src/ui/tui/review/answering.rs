@@ -88,7 +88,10 @@ impl Screen {
             let (mut order, mut chosen) = (self.order.clone(), self.chosen);
             ask == Ask::Order && order_key(key, with.keys, &mut order, &mut chosen)
         };
-        if front && self.over == Over::Nothing && (option_of(key, ask, options).is_some() || orders()) {
+        if front && self.over == Over::Nothing && orders() {
+            return Meaning::Moves;
+        }
+        if front && self.over == Over::Nothing && option_of(key, ask, options).is_some() {
             return Meaning::Acts;
         }
         if let KeyCode::Char('0'..='9') = key.code {
@@ -96,19 +99,14 @@ impl Screen {
             return if shows || !front { Meaning::Acts } else { Meaning::Nothing };
         }
         match with.keys.command(key) {
-            Some(Command::Up | Command::Down | Command::Left | Command::Right | Command::PageUp | Command::PageDown) => {
-                Meaning::Moves
-            }
+            Some(
+                Command::Up | Command::Down | Command::Left | Command::Right | Command::PageUp | Command::PageDown,
+            ) => Meaning::Moves,
             Some(Command::Again | Command::Hard | Command::Good | Command::Easy) if !front => Meaning::Acts,
             // `g` is the first letter of Good, and would grade Hard.
             Some(Command::Guessed) if !front => Meaning::Leads,
             Some(
-                Command::Quit
-                | Command::Edit
-                | Command::Split
-                | Command::Search
-                | Command::Open
-                | Command::UndoList,
+                Command::Quit | Command::Edit | Command::Split | Command::Search | Command::Open | Command::UndoList,
             ) => Meaning::Leads,
             Some(
                 Command::Reveal
@@ -128,7 +126,8 @@ impl Screen {
     /// What was typed and is not given as an answer waits for its card.
     pub(super) fn put_aside(&mut self) {
         let typed = (std::mem::take(&mut self.typed), std::mem::take(&mut self.items));
-        if let Some(card) = self.typed_for.take().filter(|_| !(typed.0.text().trim().is_empty() && typed.1.is_empty())) {
+        if let Some(card) = self.typed_for.take().filter(|_| !(typed.0.text().trim().is_empty() && typed.1.is_empty()))
+        {
             self.drafts.insert(card, typed);
         }
     }
@@ -212,7 +211,13 @@ impl Screen {
     }
 
     /// Keys that choose, sort or put in order; whether this was one.
-    pub(super) fn pick(&mut self, key: &KeyEvent, review: &mut Review<'_>, admitted: bool, with: ScreenContext<'_>) -> bool {
+    pub(super) fn pick(
+        &mut self,
+        key: &KeyEvent,
+        review: &mut Review<'_>,
+        admitted: bool,
+        with: ScreenContext<'_>,
+    ) -> bool {
         let Some(current) = review.session().current() else { return false };
         let (ask, options) = (current.question.ask, &current.question.options);
         let last = options.len().saturating_sub(1);
