@@ -49,6 +49,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     let asked = ops::search::asked(&store, &settings, today)?;
     // Through a pipe no line is cut at the width of anything: another program reads it. Nor is one that is heard.
     let width = if Env::terminals().stdout && !ctx.screen_reader { crate::ui::width() } else { usize::MAX };
+    let heard = ctx.screen_reader;
     let mut array = if args.json { Some(json::Array::begin(ctx)?) } else { None };
     let mut failed = None;
     let (mut of_note, mut prompts) = (None, Vec::new());
@@ -67,6 +68,7 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
                 // A card that its note no longer has still has a prompt.
                 let prompt =
                     known.map_or_else(|| line.text.listed_prompt(line.card.ordinal), |(_, prompt)| prompt.clone());
+                let prompt = if heard { crate::ui::spoken::prompt(&prompt, &line.text) } else { prompt };
                 let begin = format!("{name}  ");
                 let word = format!("[{state}]");
                 let line = cut(&format!("{begin}{word}  {prompt}"), width);

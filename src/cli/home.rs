@@ -11,14 +11,15 @@ use crate::ops;
 use std::ffi::OsString;
 
 /// Letters that stand for commands: those of the first screen where it has one. Words behind them go to the command.
-const LETTERS: &[(&str, &str, &str)] = &[
-    ("c", "checkup", "a check-up: scenes that no review asks"),
-    ("b", "cards", "list all cards, or with words after it those that match, as in b tag:team"),
-    ("a", "add", "add a card: a alone asks for it, or a DECK QUESTION ANSWER"),
-    ("e", "edit", "change a card in your editor: e NAME"),
-    ("d", "decks", "list the decks"),
-    ("s", "stats", "what you know, and what is to come"),
-    ("u", "undo", "take back the newest step"),
+const LETTERS: &[(&str, &[&str], &str)] = &[
+    ("c", &["checkup"], "a check-up: scenes that no review asks"),
+    ("b", &["cards"], "list all cards, or with words after it those that match, as in b tag:team"),
+    ("a", &["add"], "add a card: a alone asks for it, or a DECK QUESTION ANSWER"),
+    ("e", &["edit"], "change a card in your editor: e NAME"),
+    ("d", &["decks"], "list the decks"),
+    ("s", &["stats"], "what you know, and what is to come"),
+    ("u", &["undo"], "take back the newest step"),
+    ("redo", &["undo", "--redo"], "bring back what was taken back last"),
 ];
 
 /// How to begin what waits.
@@ -35,8 +36,9 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
     glance::run(ctx, BEGIN, CHECKUP)?;
     ctx.line("? lists what else there is, q leaves")?;
     while let Some(line) = ask::line(ctx, "> ")? {
-        match line.as_str() {
-            "q" | ":q" => break,
+        // In a session commands have a colon.
+        match line.strip_prefix(':').unwrap_or(&line) {
+            "q" | "quit" | "leave" | "exit" => break,
             "t" => {
                 // They may have been changed here; with a fault in the file those from before hold.
                 if let Ok(settings) = ops::settings::load(Env::config_file().as_deref()) {
@@ -44,7 +46,7 @@ pub(super) fn run(ctx: &mut Ctx) -> Result<u8, Failure> {
                 }
                 glance::run(ctx, BEGIN, CHECKUP)?;
             }
-            "?" | ":?" => keys(ctx)?,
+            "?" => keys(ctx)?,
             line => match words(line) {
                 // Options alone would begin this anew.
                 Some(words) if words.first().is_some_and(|word| !word.starts_with('-')) => {
@@ -69,7 +71,7 @@ fn words(line: &str) -> Option<Vec<String>> {
     }
     let Some(first) = words.first() else { return Some(vec!["review".to_owned()]) };
     if let Some((_, command, _)) = LETTERS.iter().find(|(letter, ..)| letter == first) {
-        words.splice(..1, [(*command).to_owned()]);
+        words.splice(..1, command.iter().map(|word| (*word).to_owned()));
     }
     Some(words)
 }
@@ -95,6 +97,7 @@ mod tests {
             ("b tag:team", Some(vec!["cards", "tag:team"])),
             ("a team \"Who leads?\" Amara", Some(vec!["add", "team", "Who leads?", "Amara"])),
             ("lmq stats --all", Some(vec!["stats", "--all"])),
+            ("redo", Some(vec!["undo", "--redo"])),
             ("a \"open", None),
         ] {
             assert_eq!(words(line), wanted.map(|words| words.into_iter().map(str::to_owned).collect()), "{line}");

@@ -104,7 +104,12 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
     match asked {
         Some((line, question)) => {
             ctx.line(one_line(&harmless_name(&line, &question.prompt)))?;
-            for line in crate::ui::prompt_lines(&line.text.document(&question.prompt)) {
+            let document = line.text.document(&question.prompt);
+            let lines = match ctx.screen_reader {
+                true => crate::ui::spoken::question(&document, &line.text),
+                false => crate::ui::prompt_lines(&document),
+            };
+            for line in lines {
                 ctx.line(line)?;
             }
             for (option, number) in question.options.iter().zip(1_u32..) {

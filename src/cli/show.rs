@@ -166,6 +166,8 @@ pub(super) fn run(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
             ctx.line("")?;
         }
         for line in crate::ui::shown_lines(part) {
+            let is_prompt = place == 0 && ctx.screen_reader;
+            let line = if is_prompt { crate::ui::spoken::prompt(&line, text) } else { line };
             ctx.line(if line.is_empty() { line } else { format!("  {line}") })?;
         }
     }

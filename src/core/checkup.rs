@@ -259,6 +259,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Its note.
+    #[must_use]
+    pub fn text(&self) -> &NoteText {
+        &self.text
+    }
+
     /// Its prompt, read.
     #[must_use]
     pub fn prompt_document(&self) -> Document {

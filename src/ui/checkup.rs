@@ -265,8 +265,11 @@ impl Plain<'_, '_> {
         self.line("")?;
         // They are set already: a line of code must not be wrapped once more.
         let document = asked.prompt_document();
-        let document = if self.spoken { spoken::without_tables(document) } else { document };
-        for part in text_lines(&document, Side::Question, self.width.saturating_sub(2)) {
+        let parts = match self.spoken {
+            true => spoken::question(&document, asked.text()),
+            false => text_lines(&document, Side::Question, self.width.saturating_sub(2)),
+        };
+        for part in parts {
             let part = if part.is_empty() { part } else { format!("  {part}") };
             writeln!(self.out, "{part}").map_err(|error| Failure::output(&error))?;
         }

@@ -81,7 +81,7 @@ fn wrote(given: &str, right: &str) -> String {
 #[must_use]
 pub fn question(document: &Document, text: &NoteText) -> Vec<String> {
     let lines = text_lines(&without_tables(document.clone()), Side::Question, LONGEST_LINE);
-    lines.into_iter().map(|line| if text.kind == "cloze" { with_blanks(&line, text) } else { line }).collect()
+    lines.into_iter().map(|line| prompt(&line, text)).collect()
 }
 
 /// The answer behind a word that says what it is.
@@ -94,6 +94,12 @@ pub fn answer(document: &Document, label: &str) -> Vec<String> {
         lines.insert(0, format!("{label}:"));
     }
     lines
+}
+
+/// A line of what a card asks, as it is heard.
+#[must_use]
+pub fn prompt(line: &str, text: &NoteText) -> String {
+    if text.kind == "cloze" { with_blanks(line, text) } else { line.to_owned() }
 }
 
 /// With words for gaps: `[…]` is punctuation, which many readers leave out.

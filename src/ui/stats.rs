@@ -312,8 +312,7 @@ fn ahead(progress: &Progress, draws: bool) -> Option<Block> {
         0 => String::new(),
         overdue => format!(" ({} overdue)", thousands(overdue)),
     };
-    let later = counted(rest.len(), "day", "days");
-    let text = format!("{} today{overdue}, {} in the {later} after", thousands(*today), thousands(sum));
+    let text = format!("{} today{overdue}, {} after that", thousands(*today), thousands(sum));
     if draws {
         return Some(("Next two weeks", vec![format!("{}  {text}", heights_or_blank(days))]));
     }

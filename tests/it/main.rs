@@ -88,6 +88,7 @@ mod search;
 mod segments;
 mod sequence;
 mod session_keys;
+mod session_lines;
 mod shared_cards;
 mod show;
 mod sittings;

@@ -68,7 +68,7 @@ fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() 
             "Again: once more in this session",
             "A word?",
             ":h for a hint",
-            ":h  the hint",
+            ":h, :hint  the hint",
             "Nearly",
             "You wrote: color",
             "Right: colour",
@@ -92,7 +92,7 @@ fn a_whole_sitting_through_a_pipe_is_text_in_the_order_in_which_things_happen() 
             "Suspended. :u takes it back",
             "Took back: suspended t/f",
             "> said",
-            ":!  take the card out",
+            ":!, :suspend  take the card out",
             "answers in",
         ],
     );
@@ -141,6 +141,8 @@ fn in_a_terminal_the_setting_leads_to_a_home_of_lines_and_no_escape_code_is_sent
         ("show b", "colour"),
         ("nonsense", "there is no command"),
         ("u", "undid"),
+        ("redo", "brought back"),
+        (":undo", "undid"),
         ("u", "undid"),
         ("t", "6 new cards"),
         ("config set new_per_day 2", "new_per_day = 2"),
@@ -160,7 +162,7 @@ fn a_check_up_is_heard_with_what_was_missed_and_why() {
     let lmq = model();
     let run = lmq.run_with("?\n1\n:d\n", ["checkup", "--screen-reader", "--minutes", "1", "--yes"]).ok();
     is_only_text(&run.stdout);
-    in_this_order(&run.stdout, &["[1 of ", "  1  ", ":d if you don't know", ":u  take back"]);
+    in_this_order(&run.stdout, &["[1 of ", "  1  ", ":d if you don't know", ":u, :undo  take back"]);
 }
 
 /// Some months of practice: enough for everything that is drawn.
@@ -203,4 +205,18 @@ fn numbers_and_words_stand_for_all_that_is_drawn() {
     }
     let seen = lmq.ok(["stats"]);
     assert!(seen.contains('▁') || seen.contains('▒') || seen.contains('░'), "there is something to draw: {seen}");
+}
+
+#[test]
+fn a_gap_is_heard_in_lists_too_with_its_hint() {
+    let lmq = Lmq::at_home().without_built_in_decks();
+    let text = "The sky is {{c1::blue::a colour}} and {{c1::far}}.";
+    lmq.import("c.toml", format!("[deck]\nid = \"c\"\n[[card]]\nkey = \"sky\"\nkind = \"cloze\"\ntext = \"{text}\"\n"));
+    let heard = "The sky is blank (a colour) and blank.";
+    for args in [&["cards", "deck:c"][..], &["next", "c"], &["show", "c/sky"]] {
+        let heard_so = lmq.ok([&["--screen-reader"], args].concat());
+        assert!(heard_so.contains(heard), "{heard_so}");
+        let seen = lmq.ok(args);
+        assert!(seen.contains("The sky is [a colour] and […]."), "{seen}");
+    }
 }

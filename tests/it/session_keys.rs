@@ -88,6 +88,7 @@ fn esc_pressed_twice_on_a_typed_card_goes_back_to_typing_and_space_alone_shows()
     let shown = terminal.sees("3 Good");
     assert!(shown.contains("1 Again this session") && shown.contains("4 Easy 1 d"), "{shown}");
     terminal.types("u");
+    terminal.sees("The answer is hidden again, and nothing was graded. Esc u now takes back the");
     terminal.types("\u{3}");
     terminal.ends();
     assert!(kinds(&lmq).is_empty(), "nothing was graded");
@@ -259,9 +260,9 @@ fn what_is_typed_after_the_answer_was_shown_edits_and_grades_nothing_and_its_ent
     let lmq = deck();
     let mut terminal = Terminal::start(&lmq, &["review", "t", "--search", "third"], 80, 24, &[]);
     terminal.sees("Third?");
-    terminal.types("\r");
+    terminal.types(" ");
     let shown = terminal.sees("3 Good");
-    assert!(shown.contains("▸1 Again"), "nothing was typed: {shown}");
+    assert!(!shown.contains('▸'), "nothing was typed: {shown}");
     // Letters that are keys (e edits, x, - and ! move the card), digits, blanks, and Enter at once.
     terminal.types("tea -! 25 words, e x\r");
     terminal.sees("The answer is already shown");
@@ -393,4 +394,107 @@ fn other_cards_are_looked_for_in_a_session_which_comes_back_to_the_same_card() {
     terminal.types("\u{3}");
     assert_eq!(terminal.ends().0, 0);
     assert_eq!(lmq.cards("is:suspended").len(), 2);
+}
+
+#[test]
+fn enter_grades_nothing_that_nobody_answered_and_shows_no_answer_that_is_asked_for() {
+    let lmq = Lmq::at_home();
+    let card = |key: &str, rest: &str| format!("[[card]]\nkey = \"{key}\"\nprompt = \"Which {key}?\"\n{rest}\n");
+    let cards = [
+        card("choice", "kind = \"choice\"\nanswer = \"right\"\ndistractors = [\"wrong\"]"),
+        card("sort", "kind = \"sort\"\nanswer = \"left\"\ncategories = [\"left\", \"right\"]"),
+        card("order", "kind = \"order\"\nitems = [\"aa\", \"bb\", \"cc\"]"),
+        card("list", "kind = \"list\"\nitems = [\"one\", \"two\"]"),
+        card("typed", "kind = \"typed\"\nanswer = \"word\""),
+    ];
+    lmq.import("q.toml", format!("[deck]\nid = \"q\"\n{}", cards.concat()));
+    let mut terminal = Terminal::start(&lmq, &["review", "q"], 80, 24, &[]);
+    for (key, asks, shows) in [
+        ("choice", "Choose one first; 0 shows the answer", "0"),
+        ("sort", "Choose one first; 0 shows the answer", "0"),
+        ("order", "Put them in order first; 0 shows the answer", "0"),
+        ("list", "Name an item first; Space shows the answer", " "),
+        ("typed", "Type an answer first; Space shows the answer", " "),
+    ] {
+        terminal.sees(&format!("Which {key}?"));
+        terminal.types("\r");
+        let asked = terminal.sees(asks);
+        assert!(!asked.contains("3 Good"), "{asked}");
+        terminal.types(shows);
+        let shown = terminal.sees("3 Good");
+        assert!(!shown.contains('▸'), "no grade is marked: {shown}");
+        terminal.types("\r");
+        terminal.sees("Choose a grade");
+        terminal.types("3");
+    }
+    terminal.sees("Done for now");
+    terminal.types("q");
+    terminal.ends();
+    assert_eq!(kinds(&lmq), ["answered"; 5]);
+}
+
+#[test]
+fn a_word_typed_on_a_card_whose_letters_are_keys_changes_nothing_and_says_what_keys_do() {
+    let lmq = deck();
+    let mut terminal = Terminal::start(&lmq, &["review", "t", "--search", "first"], 80, 24, &[]);
+    terminal.sees("First?");
+    // Bury, suspend, edit, a grade, and Enter are among them.
+    terminal.types("perhaps it is - no! e 3\r");
+    terminal.sees("Letters are keys here");
+    terminal.sees("answer; ? lists the keys");
+    // What the first letter opened is closed; and no word leaves, edits or looks for cards.
+    for word in ["ice", "quark", "edit", "over"] {
+        terminal.types(word);
+        terminal.rests();
+        let shown = terminal.text();
+        assert!(shown.contains("First?") && shown.contains("Letters are keys here"), "{word}: {shown}");
+    }
+    terminal.types(" ");
+    terminal.sees("3 Good");
+    terminal.types("good");
+    terminal.sees("The answer is already shown");
+    assert!(kinds(&lmq).is_empty(), "{:?}", kinds(&lmq));
+    terminal.types("3");
+    terminal.sees("Done for now");
+    terminal.types("q");
+    terminal.ends();
+    assert_eq!(kinds(&lmq), ["answered"]);
+}
+
+#[test]
+fn half_an_answer_waits_for_its_card_while_a_step_is_taken_back_and_brought_back() {
+    let lmq = Lmq::at_home();
+    let card = |key: &str| {
+        format!("[[card]]\nkey = \"{key}\"\nkind = \"typed\"\nprompt = \"Which {key}?\"\nanswer = \"word\"\n")
+    };
+    lmq.import("w.toml", ["[deck]\nid = \"w\"\n".to_owned(), card("one"), card("two")].concat());
+    let mut terminal = Terminal::start(&lmq, &["review", "w"], 80, 24, &[]);
+    terminal.sees("Which one?");
+    terminal.types("word\r");
+    terminal.sees("▸3 Good");
+    terminal.types("\r");
+    terminal.sees("Which two?");
+    terminal.types("half a");
+    terminal.sees("> half a");
+    terminal.types("\u{1b}");
+    terminal.sees("Esc types on");
+    terminal.types("u");
+    let back = terminal.sees("Which one?");
+    assert!(!back.contains("half a"), "{back}");
+    terminal.types("\u{12}");
+    terminal.sees("Which two?");
+    terminal.sees("> half a");
+    // Leaving would drop it.
+    terminal.types("\u{3}");
+    terminal.sees("the same key again drops it");
+    terminal.types("\u{1b}");
+    terminal.types("n\r");
+    terminal.sees("half an");
+    // A shown answer that is hidden again leaves what was typed where it was.
+    terminal.types("u");
+    terminal.sees("The answer is hidden again");
+    terminal.sees("> half an");
+    terminal.types("\u{3}");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends().0, 0);
 }

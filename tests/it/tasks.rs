@@ -88,7 +88,7 @@ fn the_first_answer_takes_two_keys_and_coming_back_after_a_gap_one() {
     hands.press("\r", "Enter review");
     hands.terminal.sees("1 due");
     hands.have_done("come back after a gap");
-    hands.terminal.types("\r");
+    hands.terminal.types(" ");
     hands.terminal.sees("3 Good");
     hands.terminal.types("3");
     hands.terminal.rests();

@@ -10,6 +10,9 @@ use crossterm::event::KeyModifiers;
 /// Letters that come sooner than this after each other are a word that is typed.
 pub(super) const WORD_MS: u64 = 400;
 
+/// A letter that comes sooner than this after one that acted belongs to a word with it: whoever saw what that did takes longer.
+const UNREAD_MS: u64 = 250;
+
 /// What a key means where letters are keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -64,10 +67,10 @@ impl Typist {
     pub(super) fn came(&mut self, key: &KeyEvent, meaning: Meaning, now: u64, ends: bool) -> Is {
         let last = self.last.take();
         let was_word = std::mem::take(&mut self.is_word);
-        let is_soon = last.is_some_and(|(.., at)| now.saturating_sub(at) < WORD_MS);
+        let within = |most: u64| last.is_some_and(|(.., at)| now.saturating_sub(at) < most);
         if was_word {
             let is_text = writes(key) || matches!(key.code, KeyCode::Backspace | KeyCode::Enter);
-            if is_soon && is_text {
+            if within(WORD_MS) && is_text {
                 (self.last, self.is_word) = (Some((key.code, meaning, now)), true);
                 return Is::Within;
             }
@@ -80,7 +83,7 @@ impl Typist {
         }
         self.last = Some((key.code, meaning, now));
         let goes = last.is_some_and(|(code, before, _)| {
-            is_soon && code != key.code && !(before == Meaning::Moves && meaning == Meaning::Moves)
+            within(UNREAD_MS) && code != key.code && !(before == Meaning::Moves && meaning == Meaning::Moves)
         });
         self.is_word = goes || meaning == Meaning::Nothing;
         match meaning {
@@ -143,7 +146,7 @@ mod tests {
         assert_eq!(come("uuu", 30, false), [Key, Key, Key], "one step after the other");
         assert_eq!(come("jjkj", 30, false), [Key, Key, Key, Key]);
         assert_eq!(come(" 3 3-3", 30, false), [Key; 6]);
-        assert_eq!(come("ui", WORD_MS, false), [Key, Key]);
+        assert_eq!(come("ui", UNREAD_MS, false), [Key, Key]);
         assert_eq!(come("u3", 30, false), [Key, Key], "no letter");
     }
 

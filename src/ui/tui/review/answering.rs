@@ -88,7 +88,10 @@ impl Screen {
             let (mut order, mut chosen) = (self.order.clone(), self.chosen);
             ask == Ask::Order && order_key(key, with.keys, &mut order, &mut chosen)
         };
-        if front && self.over == Over::Nothing && (option_of(key, ask, options).is_some() || orders()) {
+        if front && self.over == Over::Nothing && orders() {
+            return Meaning::Moves;
+        }
+        if front && self.over == Over::Nothing && option_of(key, ask, options).is_some() {
             return Meaning::Acts;
         }
         if let KeyCode::Char('0'..='9') = key.code {

@@ -346,7 +346,7 @@ impl Screen {
                     pieces.push((how, Tone::Plain));
                 }
                 if matches!(current.question.ask, Ask::Choose | Ask::Sort | Ask::Order) {
-                    pieces.push(quiet(format!("{SHOWS} shows the answer")));
+                    pieces.push(quiet(format!("{SHOWS} shows it")));
                 }
                 if current.loaded.text.hint.is_some() && !self.hint {
                     pieces.push(quiet(if self.typing {

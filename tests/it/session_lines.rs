@@ -1,0 +1,118 @@
+//! A session over lines, without the program: what a line does, and what is said to it.
+
+use crate::world::World;
+use lmq::failure::Failure;
+use lmq::ops::queue::Options;
+use lmq::ops::review::Review;
+use lmq::ui;
+use lmq::ui::Editor;
+use lmq::ui::Lines;
+use lmq::ui::Look;
+use lmq::ui::Palette;
+use std::io;
+
+const DECK: &str = "[deck]\nid = \"t\"\n\
+    [[card]]\nkey = \"a\"\nkind = \"choice\"\nprompt = \"Which?\"\nanswer = \"right\"\ndistractors = [\"wrong\", \"other\"]\n\
+    [[card]]\nkey = \"b\"\nkind = \"cloze\"\ntext = \"Say {{c1::what}}.\"\n\
+    [[card]]\nkey = \"c\"\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Ann\"\n";
+
+struct Script<'s>(std::str::Lines<'s>);
+
+impl Lines for Script<'_> {
+    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.0.next().map(|line| line.as_bytes().to_vec()))
+    }
+
+    fn rests(&mut self) -> bool {
+        false
+    }
+}
+
+struct NoEditor;
+
+impl Editor for NoEditor {
+    fn edit(&self, _: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
+    fn keep(&self, _: &str) -> Result<String, Failure> {
+        Ok(String::new())
+    }
+}
+
+fn world() -> World {
+    let mut world = World::bare();
+    world.import("t.toml", DECK);
+    world
+}
+
+/// What a session says to these lines.
+fn said(world: &mut World, lines: &str) -> String {
+    let mut review = Review::new(&mut world.store, &world.env, world.settings.clone(), &Options::default()).unwrap();
+    let look = Look { colour: false, width: 100, links: false, palette: Palette::OWN, spoken: false };
+    let mut out = Vec::new();
+    ui::plain(&mut review, &mut Script(lines.lines()), &mut out, look, false, &NoEditor).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn answers(world: &World) -> usize {
+    world.cards().iter().map(|line| usize::try_from(line.state.answers).unwrap()).sum()
+}
+
+#[test]
+fn an_empty_line_answers_nothing_that_asks_for_an_answer_and_no_grade_is_marked_after_one_that_was_shown() {
+    let mut world = world();
+    let out = said(&mut world, "\n:show\n\n1\n\n:d\n\n1\n\n\n:q\n");
+    for wanted in [
+        "Choose 1 to 3; :show shows the answer",
+        "Choose one first; :show shows the answer",
+        "Type it; :show shows the answer",
+        "Type an answer first; :show shows the answer",
+        "Choose a grade",
+        "Good: back tomorrow",
+    ] {
+        assert!(out.contains(wanted), "{wanted}: {out}");
+    }
+    assert_eq!(out.matches("Choose a grade").count(), 2, "{out}");
+    assert_eq!(out.matches("(Enter)").count(), 1, "the card that is answered in the head: {out}");
+    assert_eq!(answers(&world), 3);
+}
+
+#[test]
+fn undo_on_a_shown_answer_hides_it_first_unless_something_was_done_to_it() {
+    let mut world = world();
+    let out = said(&mut world, "1\n3\n:show\n:u\n:u\n:q\n");
+    let [hidden, undone] = ["The answer is hidden again, and nothing was graded", "Took back: answered t/a"]
+        .map(|said| out.find(said).unwrap_or_else(|| panic!("{said}: {out}")));
+    assert!(hidden < undone, "{out}");
+    assert_eq!(answers(&world), 0);
+    let out = said(&mut world, "1\n:*\n:u\n:q\n");
+    assert!(out.contains("Took back: marked t/a") && !out.contains("hidden"), "{out}");
+}
+
+#[test]
+fn commands_work_by_their_words_and_a_choice_that_is_a_command_says_how_it_is_said() {
+    let mut world = world();
+    let out = said(&mut world, "bury\n:bury\n:undo\n:mark\n:info\n:help\n:burry\n:suspend\n:quit\n");
+    for wanted in [
+        "`bury` is not one of the choices; type its number, 1 to 3; the command is :bury",
+        "Buried until tomorrow",
+        "Took back: buried t/a",
+        "Marked. :u takes it back",
+        "Asked because it is new",
+        ":-, :bury  hold the card back until tomorrow",
+        ":q, :quit, :leave, :exit  leave",
+        "There is no command :burry, did you mean :bury",
+        "Suspended. :u takes it back",
+    ] {
+        assert!(out.contains(wanted), "{wanted}: {out}");
+    }
+    assert_eq!(world.names("is:suspended"), ["t/a"]);
+}
+
+#[test]
+fn the_help_on_a_shown_answer_says_why_grades_may_give_the_same_interval() {
+    let mut world = world();
+    let out = said(&mut world, "1\n:?\n:q\n");
+    assert!(out.contains("The first two intervals are 1 and 6 days whatever the grade"), "{out}");
+}
