@@ -197,6 +197,7 @@ fn import_all(args: &Args, ctx: &mut Ctx) -> Result<(), Failure> {
         lists_all: args.json,
         theirs: args.theirs,
         accept_future: args.accept_future,
+        told: None,
     };
     let mut sources = Vec::new();
     let mut skipped = Vec::new();
@@ -355,9 +356,14 @@ fn tell(args: &Args, ctx: &mut Ctx, report: &Report, taken_for: &[TakenFor]) -> 
     Ok(())
 }
 
-/// Into which decks new cards go, where the sentence names none.
+/// Into which decks cards go, where the sentence names none.
 fn tell_decks(ctx: &mut Ctx, report: &Report) -> Result<(), Failure> {
-    report.added_to_words().map_or(Ok(()), |decks| ctx.sentence(&format!("decks: {decks}")))
+    for (what, decks) in [("decks", report.added_to_words()), ("moved to", report.moved_to_words())] {
+        if let Some(decks) = decks {
+            ctx.sentence(&format!("{what}: {decks}"))?;
+        }
+    }
+    Ok(())
 }
 
 /// The first cards that would be new, and the first that would change.

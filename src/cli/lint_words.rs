@@ -27,6 +27,7 @@ pub(super) fn what(flaw: &Flaw, note_name: &dyn Fn(usize) -> String) -> String {
         Flaw::LongModel(words) => format!("the model has {words} words"),
         Flaw::LongCriterion(words) => format!("a criterion has {words} words"),
         Flaw::LongestChoice => "the right choice is the longest".to_owned(),
+        Flaw::SeveralInOne(option) => card_words::several_in_one(option),
         Flaw::UnbalancedSorts { held_out, counts } => {
             let numbers: Vec<String> = counts.iter().map(|(side, count)| format!("{side} {count}")).collect();
             let which = if *held_out { "held-out sorts" } else { "sorts" };
@@ -133,6 +134,7 @@ pub(super) fn help(flaw: &Flaw, syntax: Syntax) -> String {
         Flaw::LongCriterion(_) => {
             return format!("name one thing to look for in one's own words: at most {CRITERION_WORDS} words");
         }
+        Flaw::SeveralInOne(_) => return card_words::help_several_in_one(syntax).to_owned(),
         Flaw::LongestChoice => "make a wrong one as long, so that the length gives nothing away",
         Flaw::UnbalancedSorts { .. } => {
             "write scenes for the rarer side, so that it does not pay to answer always the commoner one"

@@ -134,6 +134,16 @@ pub fn one_line(text: &str) -> String {
     printable(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A text as one argument of a command that a person copies into a shell.
+#[must_use]
+pub fn as_argument(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "/:._-+@%=,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.into();
+    }
+    format!("'{}'", printable(text).replace('\'', "'\\''")).into()
+}
+
 /// The first `most` characters, with an ellipsis where something was cut.
 #[must_use]
 pub fn beginning(text: &str, most: usize) -> Cow<'_, str> {
@@ -360,6 +370,20 @@ mod tests {
         assert_eq!(counted(1, "card", "cards"), "1 card");
         assert_eq!(counted(1_204_300, "card", "cards"), "1,204,300 cards");
         assert_eq!(counted(999, "card", "cards"), "999 cards");
+    }
+
+    #[test]
+    fn a_text_is_one_argument_of_a_shell() {
+        for (text, argument) in [
+            ("d/a", "d/a"),
+            ("Größe::x/a-b#2", "'Größe::x/a-b#2'"),
+            ("my words/h", "'my words/h'"),
+            ("d/it's", "'d/it'\\''s'"),
+            ("d/$x", "'d/$x'"),
+            ("", "''"),
+        ] {
+            assert_eq!(as_argument(text), argument);
+        }
     }
 
     #[test]

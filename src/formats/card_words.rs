@@ -3,8 +3,12 @@
 use crate::core::card::Fault;
 use crate::core::card::LONGEST_ANSWER_CHARS;
 use crate::core::card::LONGEST_RETURN;
+use crate::core::text::first_words;
 use crate::core::text::one_line;
 use crate::core::text::thousands;
+
+/// Characters of an option that are shown.
+const LONGEST_OPTION: usize = 60;
 
 /// How a file writes what a card has beside its question and answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,4 +112,22 @@ pub fn help_two_answers(each: &[String], syntax: Syntax) -> String {
         Syntax::Json => format!("\"accept\": [\"{}\"]", others.join("\", \"")),
     };
     format!("to accept either, give `{}` as the answer and {how}", one_line(first))
+}
+
+/// That several options of a choice stand in one.
+#[must_use]
+pub fn several_in_one(option: &str) -> String {
+    format!("several options seem to be in one: `{}`", first_words(&one_line(option), LONGEST_OPTION))
+}
+
+/// What to do about it.
+#[must_use]
+pub fn help_several_in_one(syntax: Syntax) -> &'static str {
+    match syntax {
+        Syntax::Table => {
+            "write the wrong answers one a line, or with ` | ` between them, and the right one in a column of its own"
+        }
+        Syntax::Toml => "write each as a text of its own: distractors = [\"one\", \"another\"]",
+        Syntax::Json => "write each as a text of its own: \"distractors\": [\"one\", \"another\"]",
+    }
 }

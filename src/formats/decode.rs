@@ -178,7 +178,9 @@ pub(super) fn text<'a>(input: &'a mut dyn ReadSeek, said: Option<&str>) -> Resul
         return Err(malformed(&evidence, line, encoding));
     }
     input.seek(SeekFrom::Start(start))?;
-    Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed: true, bad: Some(bad) })
+    // A guess that can't be wrong is nothing to look at.
+    let guessed = !evidence.is_alike_in_all(encoding);
+    Ok(Decoded { reader: decoded(input, encoding)?, encoding, guessed, bad: Some(bad).filter(|_| guessed) })
 }
 
 /// What to say of a text that is not in that encoding: it may be in another one.

@@ -86,3 +86,14 @@ pub enum Warning {
     #[error("a deck file of {0} MB is read whole; CSV or JSONL are read row by row")]
     LargeDeck(usize),
 }
+
+impl Warning {
+    /// The encoding, where it says in which one the file was read, and that this was a guess.
+    #[must_use]
+    pub fn guessed_encoding(&self) -> Option<&'static str> {
+        match self {
+            Self::Table(TableWarning::NotUtf8 { encoding, .. } | TableWarning::Utf16(encoding)) => Some(encoding),
+            Self::Table(_) | Self::Sheet(_) | Self::Json(_) | Self::LargeDeck(_) => None,
+        }
+    }
+}

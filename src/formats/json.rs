@@ -1,6 +1,7 @@
 //! `json`: all notes in one document, and arrays of objects as other programs write them.
 
 mod any;
+mod bad;
 pub(super) mod fault;
 mod foreign;
 mod held;
@@ -16,6 +17,7 @@ mod strict;
 mod tests;
 mod write;
 
+pub(super) use bad::who_in;
 pub(super) use foreign::Keys;
 pub(super) use held::Object;
 pub(super) use note::foreign_note;

@@ -97,7 +97,7 @@ impl Importer for JsonLines {
                         break;
                     }
                     let place = Place { column, ..place };
-                    sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?;
+                    sink(ImportItem::Rejected(Rejected { place, fault: fault.into(), who: None }))?;
                     continue;
                 }
                 Ok(value) if is_head(&value) => {
@@ -115,7 +115,10 @@ impl Importer for JsonLines {
             any = true;
             match read {
                 Ok(records) => records.into_iter().try_for_each(|record| sink(ImportItem::Record(record)))?,
-                Err(fault) => sink(ImportItem::Rejected(Rejected { place, fault: fault.into() }))?,
+                Err(fault) => {
+                    let who = std::str::from_utf8(&bytes).ok().and_then(|line| json::who_in(line, place));
+                    sink(ImportItem::Rejected(Rejected { place, fault: fault.into(), who }))?;
+                }
             }
         }
         if let Some(fault) = keys.missing().filter(|_| any) {

@@ -190,6 +190,8 @@ pub struct Rejected {
     pub place: Place,
     /// Why, and what to do.
     pub fault: RecordFault,
+    /// Who it is, as far as it says so: with nothing of its text but the question.
+    pub who: Option<Box<Item>>,
 }
 
 /// What an importer hands to its sink.

@@ -373,7 +373,7 @@ pub fn show(store: &mut Store, stamp: Stamp, deck: &str) -> Result<ShownAgain, F
 
 /// The notes that come back with a deck that is not listed; nothing where nobody removed it.
 fn removed_notes(store: &Store, id: &str) -> Result<Option<Vec<NoteUid>>, StoreError> {
-    let notes = store.deleted_notes(id)?;
+    let notes = store.notes_removed_with(id)?;
     Ok(if notes.is_empty() && !store.is_removed_empty(id)? { None } else { Some(notes) })
 }
 

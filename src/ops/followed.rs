@@ -23,6 +23,8 @@ pub(super) struct HowToRead {
     pub(super) table: TableOptions,
     /// The word for its deck where the file names none: by that its notes are called.
     pub(super) word: Option<String>,
+    /// The encoding that was guessed and told, so that nobody hears it again.
+    pub(super) told: Option<String>,
 }
 
 impl HowToRead {
@@ -33,6 +35,7 @@ impl HowToRead {
             "format": self.format,
             "table": self.table,
             "word": self.word,
+            "told": self.told,
         })
         .to_string()
     }
@@ -45,6 +48,7 @@ impl HowToRead {
             deck: word("deck"),
             format: word("format"),
             word: word("word"),
+            told: word("told"),
             table: value.get("table").and_then(|table| TableOptions::deserialize(table).ok()).unwrap_or_default(),
         }
     }
@@ -84,10 +88,9 @@ pub(super) fn there(sources: &[SourceFile]) -> BTreeSet<i64> {
     files.filter(|source| size_and_mtime(Path::new(&source.path)).is_some()).map(|source| source.id).collect()
 }
 
-/// The words for the decks of followed files that are gone, where no deck was named.
+/// The words for the decks of followed files that are gone.
 pub(super) fn words_of_lost(sources: &[SourceFile]) -> Vec<String> {
     let files = sources.iter().filter(|source| source.followed && !source.is_folder);
     let lost = files.filter(|source| size_and_mtime(Path::new(&source.path)).is_none());
-    let named = lost.map(|source| HowToRead::of_text(&source.options)).filter(|how| how.deck.is_none());
-    named.filter_map(|how| how.word).collect()
+    lost.filter_map(|source| HowToRead::of_text(&source.options).word).collect()
 }

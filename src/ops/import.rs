@@ -228,6 +228,7 @@ fn all_notes(
     report.missing += missing;
     report.lacks(&notes);
     report.say_words();
+    report.say_encodings();
     if options.strict && (report.rejections > 0 || report.has_bad_files()) {
         return Err((String::new(), Refusal::Strict));
     }
@@ -240,6 +241,7 @@ fn all_notes(
     if report.rejections > 0
         && report.added
             + report.changed
+            + report.moved
             + report.same
             + report.restored
             + report.duplicates
@@ -263,10 +265,13 @@ fn one_job(
 ) -> Result<(), Refusal> {
     // It may have been read before, up to a prompt that comes twice.
     source.input.rewind().map_err(|error| Refusal::Format(FormatError::Io(error)))?;
-    if let Some(id) = remember(writer, source, options)? {
+    if let Some(id) = remember(writer, source, options, None)? {
         attempt.follow = Follow::FromNowOn(id);
     }
     one_file(writer, source, importer, options, attempt, report, progress)?;
+    if let Some((encoding, ..)) = report.encodings.iter().find(|(_, shown, _)| *shown == source.shown) {
+        remember(writer, source, options, Some(encoding))?;
+    }
     report.files += 1;
     Ok(())
 }
@@ -321,10 +326,16 @@ fn with_what_is_in(mut failed: Failure, report: &Report) -> Failure {
     failed
 }
 
-/// Remembers a file that is to be followed, and gives its number.
-fn remember(writer: &mut Writer<'_>, source: &Source, options: &Options) -> Result<Option<i64>, Fault> {
+/// Remembers a file that is to be followed, with its guessed encoding once that is told, and gives its number.
+fn remember(
+    writer: &mut Writer<'_>,
+    source: &Source,
+    options: &Options,
+    told: Option<&str>,
+) -> Result<Option<i64>, Fault> {
     let Some(path) = source.path.as_ref().filter(|_| options.link) else { return Ok(None) };
-    let options = HowToRead { word: source.word.clone(), ..options.how_to_read() }.to_text();
+    let word = source.word.clone();
+    let options = HowToRead { word, told: told.map(str::to_owned), ..options.how_to_read() }.to_text();
     let source_file = SourceFile { options, ..SourceFile::new(path.display().to_string()) };
     writer.follow(&followed::seen(&source_file, path)).map(Some)
 }

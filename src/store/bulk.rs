@@ -8,11 +8,13 @@ mod ahead;
 mod batch;
 mod builtin;
 mod decks;
+mod left_out;
 mod matching;
 mod named;
 mod news;
 mod seen;
 mod sides;
+mod theirs;
 mod twice;
 mod upstream;
 mod write;
@@ -28,7 +30,9 @@ use crate::store::bulk::batch::OldNames;
 pub use crate::store::bulk::decks::HeadDetails;
 use crate::store::bulk::decks::PlannedDeck;
 use crate::store::bulk::decks::TargetDeck;
+use crate::store::bulk::left_out::LeftOut;
 use crate::store::bulk::matching::WaitingRow;
+pub use crate::store::bulk::news::Missing;
 pub use crate::store::bulk::news::News;
 use crate::store::bulk::seen::BitSet;
 pub use crate::store::bulk::seen::EarlierFiles;
@@ -40,6 +44,7 @@ use crate::store::facts::note_uid;
 use crate::store::shown::NoteRow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Where a deck's text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +76,8 @@ pub struct BulkOptions {
     pub edition: u32,
     /// The deck that cards go into, whatever the file says; identities stay the file's.
     pub place_in: Option<String>,
+    /// The id of the deck in which the file's cards lie, where its rows say none: among its cards they are looked for.
+    pub home: Option<String>,
     /// Whether the file's order becomes the notes' order, also for those that were there.
     pub reposition: bool,
     /// Whether notes of the file's decks that are not in the file any more are gone.
@@ -95,6 +102,7 @@ impl BulkOptions {
             origin,
             edition: 0,
             place_in: None,
+            home: None,
             reposition: false,
             retire_missing: false,
             namespace: None,
@@ -113,6 +121,8 @@ pub enum MatchResult {
     Added,
     /// Its text changed; its history stays.
     Changed,
+    /// It lies in another deck, and nothing else of it changed.
+    Moved,
     /// It is as it was.
     Same,
     /// It was there, gone, and is back.
@@ -180,6 +190,8 @@ pub struct Finished {
     pub twice: Vec<Twice>,
     /// Names of the decks into which notes were added, each with how many.
     pub added_to: Vec<(String, u64)>,
+    /// Names of the decks to which notes were moved that did not change otherwise, each with how many.
+    pub moved_to: Vec<(String, u64)>,
     /// The cards that are new, change or are missing, up to a limit.
     pub news: News,
 }
@@ -193,6 +205,18 @@ pub struct NoteRef {
     pub named: bool,
 }
 
+/// What a row says of the deck in which its note lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RowPlace {
+    /// Nothing: only the name of its file does, which is where new notes go.
+    #[default]
+    Unsaid,
+    /// A deck, which is a part of who the note is: with another one it is another note.
+    Name,
+    /// A deck, while the note is called by an id of its own: another deck is a change of the file.
+    Place,
+}
+
 /// New decks of a file that are held against the others.
 const MOST_NEW_DECKS: usize = 5;
 
@@ -203,6 +227,8 @@ pub struct Bulk<'b, 's> {
     /// Where several files are taken in one after the other.
     earlier: Option<&'b mut EarlierFiles>,
     decks: BTreeMap<String, TargetDeck>,
+    /// The deck in which the file's cards lie, by its number and id, once a row was looked for there.
+    home: Option<(i64, Rc<str>)>,
     /// The words that mean each deck, by its number.
     words: BTreeMap<i64, BTreeSet<String>>,
     /// Planned decks by the name that their head gives them.
@@ -210,11 +236,14 @@ pub struct Bulk<'b, 's> {
     /// By the numbers that they go by until they are made.
     planned: BTreeMap<i64, PlannedDeck>,
     claimed: BitSet,
+    /// Rows that were left out, and the notes that they are.
+    left_out: Vec<LeftOut>,
+    in_file: BitSet,
     seen: Seen,
     last_old_note: i64,
     any_rows: bool,
-    /// Whether the rows say where their notes lie, apart from who these are.
-    says_place: bool,
+    /// What the rows say of where their notes lie.
+    row_place: RowPlace,
     /// Rows without a note of their prompt: at the end they may be nearly equal to one.
     deferred: Vec<WaitingRow>,
     /// Rows with unclaimed notes of their prompt that have another answer.
@@ -224,6 +253,8 @@ pub struct Bulk<'b, 's> {
     /// Numbers of topics by deck and name: rows of one topic are many.
     topics: BTreeMap<(i64, String), i64>,
     kept: Vec<Kept>,
+    /// How many notes were moved to each deck, by its number.
+    moved: BTreeMap<i64, u64>,
     /// What changes, card by card.
     news: News,
     fresh: Vec<NewNote>,
@@ -247,20 +278,24 @@ impl<'b, 's> Bulk<'b, 's> {
             options,
             earlier: None,
             decks: BTreeMap::new(),
+            home: None,
             words: BTreeMap::new(),
             planned_names: BTreeMap::new(),
             planned: BTreeMap::new(),
             claimed: BitSet::default(),
+            left_out: Vec::new(),
+            in_file: BitSet::default(),
             seen: Seen::default(),
             last_old_note,
             any_rows: false,
-            says_place: false,
+            row_place: RowPlace::Unsaid,
             deferred: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
             files_decks: BTreeSet::new(),
             topics: BTreeMap::new(),
             kept: Vec::new(),
+            moved: BTreeMap::new(),
             news: News::default(),
             fresh: Vec::new(),
             texts: String::new(),
@@ -270,10 +305,9 @@ impl<'b, 's> Bulk<'b, 's> {
         })
     }
 
-    /// Whether the rows that come now name a deck in which their notes lie while they are called by something else, an id of
-    /// their own. Then another deck is a change of the file; for all other rows it is another note.
-    pub fn rows_say_place(&mut self, says: bool) {
-        self.says_place = says;
+    /// What the rows that come now say of where their notes lie.
+    pub fn rows_say_place(&mut self, says: RowPlace) {
+        self.row_place = says;
     }
 
     /// The file comes after others. What these said of a note stands against it.
@@ -296,6 +330,7 @@ impl<'b, 's> Bulk<'b, 's> {
     pub fn finish(mut self) -> Result<Finished, Fault> {
         self.flush()?;
         let late = self.match_waiting()?;
+        self.find_left_out()?;
         let (missing, retired, lost) = self.retire_missing_notes()?;
         if !self.any_rows {
             let planned: Vec<TargetDeck> = self.decks.values().filter(|deck| deck.id < 0).cloned().collect();
@@ -312,15 +347,16 @@ impl<'b, 's> Bulk<'b, 's> {
         for deck in new.into_iter().filter(|deck| *deck >= 0 && may_be).take(MOST_NEW_DECKS) {
             twice.extend(self.writer.twice(deck)?);
         }
-        let added_to = self.added_to()?;
+        let (added_to, moved_to) = (self.added_to()?, self.moved_to()?);
         self.tell_new()?;
         if let Some(earlier) = self.earlier.take() {
             let newest: i64 =
                 self.writer.tx.query_row("SELECT coalesce(max(id), 0) FROM note_name", [], |row| row.get(0))?;
             earlier.add(&self.claimed, self.last_old_note + 1..=newest);
+            earlier.left_out.add_all(&self.in_file);
             earlier.decks.append(&mut self.files_decks);
         }
-        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice, added_to, news: self.news })
+        Ok(Finished { late, missing, retired, lost, kept: self.kept, twice, added_to, moved_to, news: self.news })
     }
 
     /// Names of the decks in which this file's new notes lie, each with how many. Of an edition of a built-in deck nobody asks.
@@ -336,11 +372,18 @@ impl<'b, 's> Bulk<'b, 's> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Names of the decks to which notes were moved, each with how many.
+    fn moved_to(&self) -> Result<Vec<(String, u64)>, Fault> {
+        let mut name = self.writer.tx.prepare_cached("SELECT name FROM deck WHERE id = ?1")?;
+        self.moved.iter().map(|(deck, notes)| Ok((name.query_row([deck], |row| row.get(0))?, *notes))).collect()
+    }
+
     /// Counts the notes of the file's decks that the file does not have: those that stay, and those that are gone from now on,
     /// where that was asked for and the learner made nothing of their own of them. And all that the file had until now.
     fn retire_missing_notes(&mut self) -> Result<(u64, u64, u64), Fault> {
         let (mut missing, mut retired, mut lost) = (0, 0, 0);
-        for deck in self.files_decks.clone() {
+        let home = self.home.as_ref().map(|(deck, _)| *deck).filter(|_| self.options.retire_missing);
+        for deck in self.files_decks.iter().copied().chain(home).collect::<BTreeSet<i64>>() {
             if let Some(now) = self.deck_of(deck) {
                 self.writer.tx.execute(
                     "UPDATE deck SET last_position = max(last_position, ?2) WHERE id = ?1",
@@ -353,6 +396,9 @@ impl<'b, 's> Bulk<'b, 's> {
                 continue;
             }
             for note in self.unclaimed_ids(deck, usize::MAX)? {
+                if self.in_file.has(note) {
+                    continue;
+                }
                 if self.options.retire_missing && !self.is_from_here(note, deck)? {
                     continue;
                 }
@@ -397,7 +443,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn missing_in(&self, files: &EarlierFiles, all: bool) -> Result<(u64, Vec<NoteText>), Fault> {
+    pub fn missing_in(&self, files: &EarlierFiles, all: bool) -> Result<(u64, Vec<Missing>), Fault> {
         let (mut missing, mut first) = (0, Vec::new());
         let mut living =
             self.tx.prepare_cached("SELECT id FROM note INDEXED BY note_prompt WHERE deck = ?1 AND retired = 0")?;
@@ -405,12 +451,12 @@ impl Writer<'_> {
             let mut rows = living.query([deck])?;
             while let Some(row) = rows.next()? {
                 let note = row.get(0)?;
-                if files.have(note) {
+                if files.have(note) || files.left_out.has(note) {
                     continue;
                 }
                 missing += 1;
                 if first.len() < News::most_missing(all) {
-                    first.push(self.shown(note)?.0);
+                    first.push(self.missing(note)?);
                 }
             }
         }

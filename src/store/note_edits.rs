@@ -172,7 +172,7 @@ impl Writer<'_> {
         NoteRow::of(&self.tx, number)?.ok_or(Fault::NoCard)
     }
 
-    fn body(&self, id: Option<i64>) -> Result<Option<NoteText>, Fault> {
+    pub(super) fn body(&self, id: Option<i64>) -> Result<Option<NoteText>, Fault> {
         let body = match id {
             Some(id) => body_of(&self.tx, id)?,
             None => None,
@@ -266,6 +266,16 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// The same, as far as `wanted` is the source's: what of it is not stays the learner's own.
+    pub(super) fn take_back(&mut self, number: i64, note: NoteUid, wanted: &NoteText) -> Result<(), Fault> {
+        if self.row_of(number)?.own.is_some() {
+            self.write_own_text(number, note, None, wanted)?;
+        } else {
+            self.write_tags(number, note, &wanted.tags)?;
+        }
+        self.refresh_note(number)
+    }
+
     /// Gives a note a tag, or takes it away.
     ///
     /// # Errors
@@ -320,7 +330,7 @@ impl Writer<'_> {
     }
 
     /// The note that a name, by its number, is another name of.
-    fn note_of_alias(&self, name: i64) -> Result<Option<i64>, Fault> {
+    pub(super) fn note_of_alias(&self, name: i64) -> Result<Option<i64>, Fault> {
         Ok(self.tx.query_row("SELECT note FROM alias WHERE alias = ?1", [name], |row| row.get(0)).optional()?)
     }
 
@@ -342,41 +352,6 @@ impl Writer<'_> {
             Some(place) => Ok(place.deck),
             None => super::facts::deck_id(&self.tx, self.row_of(number)?.deck),
         }
-    }
-
-    /// Whether anything was ever put into a deck of that id.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn knows_deck(&self, id: &str) -> Result<bool, Fault> {
-        Ok(deck_number(&self.tx, id)?.is_some())
-    }
-
-    /// The ids of all decks into which anything was ever put.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn deck_ids(&self) -> Result<Vec<String>, Fault> {
-        let mut statement = self.tx.prepare_cached("SELECT name_id FROM deck ORDER BY name_id")?;
-        let ids = statement.query_map([], |row| row.get(0))?;
-        Ok(ids.collect::<Result<_, _>>()?)
-    }
-
-    /// Whether the note of a name has the answer of that text, as it is shown or as its file says. `None`: no note was ever called
-    /// that.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn has_answer(&self, uid: NoteUid, text: &NoteText) -> Result<Option<bool>, Fault> {
-        let Some(name) = super::facts::note_number(&self.tx, uid)? else { return Ok(None) };
-        let note = self.note_of_alias(name)?.unwrap_or(name);
-        let Some(row) = NoteRow::of(&self.tx, note)? else { return Ok(Some(false)) };
-        for id in [row.own, row.source] {
-            if self.body(id)?.is_some_and(|said| said.answer(1) == text.answer(1)) {
-                return Ok(Some(true));
-            }
-        }
-        Ok(Some(false))
     }
 
     /// Lets the key of a new note mean it where its id is made from another name: cards of the file that come after it say its

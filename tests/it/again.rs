@@ -309,7 +309,7 @@ fn theirs_brings_a_moved_card_back_in_every_format() {
         let mut world = World::bare();
         world.import(format, version(format, 0));
         world.change(&["Peru"], elsewhere());
-        assert_eq!(world.import_theirs(format, version(format, 0)), "1 changed, 2 notes unchanged", "{format}");
+        assert_eq!(world.import_theirs(format, version(format, 0)), "1 moved to w, 2 notes unchanged", "{format}");
         assert_eq!(world.found("Peru")[0].deck, "w", "{format}");
         world.undo_newest();
         assert_eq!(world.found("Peru")[0].deck, "Mine", "{format}");

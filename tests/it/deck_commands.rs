@@ -4,7 +4,9 @@ use crate::home::Lmq;
 use crate::home::TEAM;
 use crate::terminal::Terminal;
 use crate::world::World;
+use lmq::ops::bulk::BulkChange;
 use lmq::ops::deck_acts::DeckAct;
+use lmq::ops::decks;
 use lmq::ops::workspace::Workspace;
 
 fn names(lmq: &Lmq, args: &[&str]) -> Vec<String> {
@@ -252,4 +254,30 @@ fn on_the_first_screen_a_deck_is_removed_after_a_question_and_a_hidden_one_comes
     terminal.sees("Showing ");
     terminal.types("q");
     assert_eq!(terminal.ends().0, 0);
+}
+
+#[test]
+fn a_removed_deck_comes_back_with_what_was_removed_with_it() {
+    let table = "front,back\nHund,dog\nKatze,cat\nMaus,mouse\n";
+    let mut world = World::bare();
+    world.import("w.csv", table);
+    world.change(&["Hund"], BulkChange::Delete);
+    let stamp = world.stamp();
+    let removal = decks::removal(&world.store, "w").unwrap();
+    decks::remove(&mut world.store, stamp, &removal).unwrap();
+    assert_eq!(world.found("").len(), 0);
+    let again = decks::show(&mut world.store, stamp, "w").unwrap();
+    assert_eq!((again.notes, world.found("").len(), world.found("Hund").len()), (2, 2, 0));
+    // Removed once more after another one was deleted.
+    world.change(&["Katze"], BulkChange::Delete);
+    let removal = decks::removal(&world.store, "w").unwrap();
+    decks::hide(&mut world.store, stamp, "w").unwrap();
+    decks::remove(&mut world.store, stamp, &removal).unwrap();
+    assert_eq!(decks::show(&mut world.store, stamp, "w").unwrap().notes, 1);
+    assert_eq!(world.listed(""), ["Maus → mouse [new]"]);
+    // What was deleted card by card was no removal.
+    world.change(&["Maus"], BulkChange::Delete);
+    assert!(decks::show(&mut world.store, stamp, "w").is_err());
+    assert_eq!(world.import("w.csv", table).removed, [""; 0]);
+    world.assert_sound();
 }

@@ -26,7 +26,7 @@ fn importing_the_same_file_twice_changes_nothing() {
     assert_eq!(lmq.cards("deck:team"), before);
     assert_eq!(lmq.run(["undo", "--list"]).out(), steps, "nothing changed is no step");
     let outcome = lmq.run(["import", "team.toml", "--json"]).json();
-    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"added_to":{},"changed":0,"changes":[],"copies":[],"deleted":0,"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"first":[{"answer":"Amara","prompt":"Who owns the roadmap?"},{"answer":"Mentee","prompt":"Mentor"},{"answer":"second","prompt":"The retro is every [which?] Friday."}],"kept":0,"kept_notes":[],"losses":[],"missing":0,"missing_notes":[],"new":[],"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"skipped":[],"tables":[],"texts_erased":0,"warnings":[]}"#);
+    insta::assert_snapshot!(outcome.to_string(), @r#"{"added":0,"added_to":{},"changed":0,"changes":[],"copies":[],"deleted":0,"dry_run":false,"duplicates":0,"entries_added":0,"entries_known":0,"files":1,"first":[{"answer":"Amara","prompt":"Who owns the roadmap?"},{"answer":"Mentee","prompt":"Mentor"},{"answer":"second","prompt":"The retro is every [which?] Friday."}],"kept":0,"kept_notes":[],"losses":[],"missing":0,"missing_names":[],"missing_notes":[],"moved":0,"moved_to":{},"new":[],"rejected":0,"rejections":[],"restored":0,"retired":0,"same":3,"skipped":[],"tables":[],"texts_erased":0,"warnings":[]}"#);
 }
 
 #[test]
@@ -38,7 +38,10 @@ fn a_card_that_is_not_in_the_file_any_more_stays() {
     let run = lmq.run(["import", "d.toml"]).ok();
     assert_eq!(
         (run.stdout.as_str(), run.stderr.as_str()),
-        ("1 note unchanged\n", "1 note of the deck is not in the file, and stays: `one?`\n")
+        (
+            "1 note unchanged\n",
+            "1 note of the deck is not in the file, and stays: `one?`\n`lmq delete d/a` deletes it\n"
+        )
     );
     assert_eq!(lmq.listed("deck:d"), ["one? → 1 [new]", "two? → 2 [new]"]);
 }
@@ -60,7 +63,9 @@ fn a_look_at_a_second_version_shows_what_is_new_what_changes_and_what_is_missing
             "  now: two? → zwei"
         ]
     );
-    assert_eq!(run.stderr, "1 note of the deck is not in the file, and stays: `three?`\n");
+    let said =
+        "1 note of the deck is not in the file, and stays: `three?`\n`lmq delete 594fe4ee37584fa82ace` deletes it\n";
+    assert_eq!(run.stderr, said);
     let json = lmq.run(["import", "d.csv", "--dry-run", "--json"]).json();
     assert_eq!(json["new"], serde_json::json!([{"prompt": "four?", "answer": "4"}]));
     assert_eq!(json["changes"], serde_json::json!([{"before": "two? → 2", "after": "two? → zwei"}]));

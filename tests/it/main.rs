@@ -44,6 +44,7 @@ mod home_keys;
 mod hostile;
 mod hostile_files;
 mod import;
+mod import_deck;
 mod import_link;
 mod import_tables;
 mod kill;

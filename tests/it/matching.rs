@@ -166,7 +166,7 @@ fn known_cards_go_to_the_deck_that_is_asked_for_and_back_by_an_undo() {
     let mut world = World::bare();
     world.import("team.toml", TEAM);
     world.answer_named("team/owner", 4);
-    assert_eq!(world.import_into("Work", "team.toml", TEAM), "3 changed");
+    assert_eq!(world.import_into("Work", "team.toml", TEAM), "3 moved to Work");
     assert_eq!(world.found("deck:Work").len(), 5);
     assert_eq!(world.listed("deck:Work roadmap"), ["Who owns the roadmap? → Amara [learning]"]);
     assert_eq!(world.import_into("Work", "team.toml", TEAM), "3 notes unchanged");

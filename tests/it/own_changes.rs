@@ -380,7 +380,7 @@ fn a_source_that_moves_a_note_is_followed_unless_the_learner_moved_it() {
     };
     let mut world = World::bare();
     world.import("notes.txt", file("w"));
-    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "1 changed, 1 note unchanged");
+    assert_eq!(world.import("notes.txt", file("animals")).sentence(), "1 moved to animals, 1 note unchanged");
     assert_eq!(world.found("Hund")[0].deck, "animals");
     assert_eq!(world.import("notes.txt", file("animals")).sentence(), "2 notes unchanged");
     world.change(&["Hund"], elsewhere());

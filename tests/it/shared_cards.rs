@@ -286,7 +286,10 @@ fn cards_of_a_file_that_came_under_another_name_are_said() {
     assert!(said.contains("`lmq undo`") && said.contains("--deck"), "{said}");
     // What it advises.
     world.undo_newest();
-    assert_eq!(world.import_into("w", "words.csv", format!("{table}Vogel,bird\n")), "1 note added, 3 notes unchanged");
+    assert_eq!(
+        world.import_into("w", "words.csv", format!("{table}Vogel,bird\n")),
+        "1 brought back, 3 notes unchanged"
+    );
     assert_eq!(world.found("").len(), 4);
     // The same questions with other answers, or a few cards among many, are another deck; so is what is asked for.
     let other = "front,back\nHund,chien\nKatze,chat\nMaus,souris\n";
@@ -314,14 +317,14 @@ fn theirs_takes_back_what_deck_put_elsewhere() {
             // Without a word of where they go they stay where they were put.
             assert_eq!(world.import(name, text).sentence(), "2 notes unchanged", "{name}");
             assert_eq!(decks(&world), ["Other", "Other"], "{name}");
-            assert_eq!(world.import_theirs(name, text), "2 changed", "{name}");
+            assert_eq!(world.import_theirs(name, text), "2 moved to w", "{name}");
             assert_eq!(decks(&world), ["w", "w"], "{name}");
             assert_eq!(world.import_theirs(name, text), "2 notes unchanged", "{name}");
             assert_eq!(world.import(name, text).sentence(), "2 notes unchanged", "{name}");
             world.undo_newest();
             assert_eq!(decks(&world), ["Other", "Other"], "{name}: one undo");
             world.redo();
-            assert_eq!(world.import_into("Other", name, text), "2 changed", "{name}");
+            assert_eq!(world.import_into("Other", name, text), "2 moved to Other", "{name}");
             assert_eq!(decks(&world), ["Other", "Other"], "{name}");
             world.assert_sound();
         }
@@ -338,7 +341,7 @@ fn theirs_brings_a_card_of_a_built_in_deck_back_too() {
     assert!(world.import("quotes.toml", &file).sentence().ends_with("notes unchanged"));
     assert_eq!((world.steps(), world.card(&card).deck.as_str()), (steps, "Mine"));
     let said = world.import_theirs("quotes.toml", &file);
-    assert!(said.starts_with("1 changed, "), "{said}");
+    assert!(said.starts_with("1 moved to quotes, "), "{said}");
     assert_eq!(world.card(&card).deck, "quotes");
     assert!(world.import_theirs("quotes.toml", &file).ends_with("notes unchanged"));
     world.undo_newest();
@@ -385,12 +388,12 @@ fn what_both_changed_of_a_built_in_card_is_said_once_for_each_change_of_the_file
 fn an_import_that_only_learns_a_name_is_no_step() {
     let mut world = World::bare();
     world.import("w.csv", "front,back\nHund,dog\nKatze,cat\n");
-    let (steps, seen) = (world.steps(), world.seen(true));
+    let (steps, seen) = (world.steps(), world.found(""));
     let named = "key,front,back\nh,Hund,dog\nk,Katze,cat\n";
     let options = Options { deck: Some("w".to_owned()), ..Options::default() };
     let report = world.try_import_with("other.csv", "front,back\nHund,dog\n", &options).unwrap();
     assert_eq!(report.sentence(), "1 note unchanged");
-    assert_eq!((world.steps(), world.seen(true)), (steps, seen), "nothing that anybody sees");
+    assert_eq!((world.steps(), world.found("")), (steps, seen), "nothing that anybody sees");
     // A key is something to see.
     world.import("w.csv", named);
     assert_eq!(world.card("w/h").text.answer(1), "dog");

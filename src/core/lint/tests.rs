@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::core::card::Fields;
+use crate::core::card::Form;
 use crate::core::card::Value;
+use crate::core::lint::cues::OneSided;
 use crate::core::scheduler::splitmix64;
 
 fn note(kind: &str, fields: &[(&str, &[&str])]) -> NoteText {
@@ -68,6 +70,13 @@ fn each_rule_finds_its_bad_card() {
         (
             "longest-choice",
             note("choice", &[("prompt", &["Which?"]), ("answer", &["longest"]), ("distractors", &["short", "a"])]),
+        ),
+        (
+            "several-in-one",
+            note(
+                "choice",
+                &[("prompt", &["Which?"]), ("answer", &["a long one"]), ("distractors", &["A) rank B) rule"])],
+            ),
         ),
         ("long-model", say(&long, "It asks.")),
         ("long-criterion", say("What now?", "one two three four five six seven eight nine ten eleven twelve thirteen")),

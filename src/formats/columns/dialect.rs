@@ -50,7 +50,7 @@ impl Dialect {
     }
 
     /// The items of a list.
-    pub(super) fn list(self, cell: &str) -> Vec<String> {
+    pub(in crate::formats) fn list(self, cell: &str) -> Vec<String> {
         if self == Self::Own {
             return cell.split('\n').filter(|line| !line.trim().is_empty()).map(unescape).collect();
         }

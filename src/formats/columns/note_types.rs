@@ -4,6 +4,7 @@ use crate::core::card::CARD_KINDS;
 use crate::core::card::CardKind;
 use crate::core::card::kind;
 use crate::formats::columns::names::is_in;
+use crate::formats::columns::names::plain;
 
 /// What a note type means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,65 @@ const REVERSED: &str = "\
     revers|umgekehrt|umkehr|beide richtungen|invers|invert|invertida|odwró|odwroc|обрат|зворот|omvänd|omgekeerd|\
     obrácen|ters|反|逆|反向|역|뒤집";
 
+/// What a column of kinds is called, beside lmq's own `kind`. Each may be something else: only its cells tell.
+const KIND_COLUMNS: &str = "\
+    type|card type|question type|kind of card|typ|art|kartentyp|kartenart|fragetyp|fragentyp|frageart|aufgabentyp|type de carte|type de question|\
+    tipo|tipo de tarjeta|tipo de pregunta|tipo di carta|tipo di scheda|tipo di domanda|tipo de cartão|tipo de pergunta|tipo de questão|\
+    soort|kaarttype|kaartsoort|vraagtype|rodzaj|typ karty|typ pytania|rodzaj karty|rodzaj pytania|тип|тип карточки|тип вопроса";
+
+/// What people call the kinds in English, German, French, Spanish, Italian, Portuguese, Dutch and Polish.
+const KINDS: &[(&str, &str)] = &[
+    (
+        "basic",
+        "standard|normal|karteikarte|flashcard|frage und antwort|grundkarte|simple|question et réponse|sencilla|sencillo|semplice|simples|\
+         prosta|prosty|zwykła|pytanie i odpowiedź",
+    ),
+    (
+        "reversed",
+        "reverse|both ways|two-way|both directions|beidseitig|doppelseitig|beide richtungen|in beide richtungen|umgekehrt|\
+         inversée|bidirectionnelle|dans les deux sens|recto verso|bidireccional|invertida|ambos sentidos|en ambos sentidos|bidirezionale|\
+         inversa|in entrambe le direzioni|bidirecional|nos dois sentidos|tweezijdig|omgekeerd|beide kanten|dwustronna|odwrócona|w obie strony",
+    ),
+    (
+        "cloze",
+        "gap|gap fill|gap text|fill in the blank|fill in the blanks|fill-in-the-blank|lücke|lücken|lückensatz|lückenkarte|trou|trous|à trous|\
+         phrase à trous|completar|rellenar|completar huecos|frase con huecos|a buchi|testo a buchi|lacune|completamento|lacuna|\
+         lacunas|preencher lacunas|gatentekst|gaten|invullen|invulzin|z luką|z lukami|tekst z lukami|uzupełnianka",
+    ),
+    (
+        "choice",
+        "multiple choice|multiple-choice|multiplechoice|single choice|single-choice|mc|mcq|quiz|auswahl|mehrfachauswahl|einfachauswahl|\
+         auswahlfrage|ankreuzen|choix|choix multiple|choix multiples|à choix multiples|choix unique|qcm|qcu|selección|selección múltiple|\
+         opción múltiple|opcion multiple|elección|elección múltiple|tipo test|scelta|scelta multipla|a scelta multipla|risposta multipla|\
+         escolha|escolha múltipla|múltipla escolha|multipla escolha|meerkeuze|meerkeuzevraag|keuze|wybór|test wyboru|wielokrotny wybór|\
+         wielokrotnego wyboru|jednokrotnego wyboru|jednokrotny wybór",
+    ),
+    (
+        "sort",
+        "categorize|categorise|classify|einordnen|kategorisieren|classer|catégoriser|clasificar|classificare|classificar|indelen|\
+         klasyfikacja|klasyfikowanie",
+    ),
+    ("list", "enumeration|liste|aufzählung|énumération|lista|enumeración|elenco|enumeração|lijst|opsomming|wyliczenie"),
+    (
+        "order",
+        "ordering|sequence|reihenfolge|ordnen|sequenz|ordre|mettre en ordre|séquence|orden|ordenar|secuencia|ordine|ordinare|\
+         sequenza|ordem|sequência|volgorde|kolejność|porządkowanie",
+    ),
+    (
+        "typed",
+        "type in|type-in|type the answer|free text|short answer|eingabe|eintippen|tippen|freitext|freie eingabe|texteingabe|kurzantwort|\
+         saisie|saisir|à saisir|texte libre|réponse courte|escribir|respuesta escrita|texto libre|respuesta corta|scrivere|digitare|\
+         testo libero|risposta breve|escrever|digitar|texto livre|resposta curta|invoer|intypen|typen|vrije tekst|kort antwoord|\
+         wpisz|wpisywanie|do wpisania|krótka odpowiedź",
+    ),
+    ("say", "speak|sprechen|sagen|dire|parler|decir|hablar|parlare|dizer|falar|zeggen|spreken|mówienie|powiedz"),
+];
+
+/// Whether a column of that plain name may say of which kind each row is.
+pub(in crate::formats) fn may_be_kinds(plain: &str) -> bool {
+    is_in(KIND_COLUMNS, plain)
+}
+
 /// What the note type of that name means; nothing where it is not a stock one.
 pub(in crate::formats) fn note_type(name: &str) -> Option<NoteType> {
     let name = name.trim().to_lowercase();
@@ -67,10 +127,11 @@ pub(in crate::formats) fn note_type(name: &str) -> Option<NoteType> {
 pub(in crate::formats) fn kind_called(name: &str) -> Option<&'static dyn CardKind> {
     let lower = name.to_lowercase();
     let ours = CARD_KINDS.iter().copied().find(|kind| kind.name() == lower);
-    ours.or_else(|| match note_type(name)? {
-        NoteType::Kind(name) => kind(name),
-        NoteType::OptionalReverse => kind("reversed"),
-        NoteType::Occlusion => None,
+    ours.or_else(|| match note_type(name) {
+        Some(NoteType::Kind(name)) => kind(name),
+        Some(NoteType::OptionalReverse) => kind("reversed"),
+        Some(NoteType::Occlusion) => None,
+        None => KINDS.iter().find(|(_, words)| is_in(words, &plain(name))).and_then(|(name, _)| kind(name)),
     })
 }
 
@@ -95,5 +156,30 @@ mod tests {
         }
         assert_eq!(note_type("Basic-4f2c1"), None);
         assert_eq!(kind_called("Typed").map(CardKind::name), Some("typed"));
+    }
+
+    #[test]
+    fn kinds_are_known_in_other_languages() {
+        for (names, meant) in [
+            (
+                ["Auswahl", "QCM", "Opción múltiple", "scelta multipla", "Múltipla escolha", "meerkeuze", "Wybór"],
+                "choice",
+            ),
+            (["Lücke", "texte à trous", "huecos", "a buchi", "Lacunas", "gatentekst", "luki"], "cloze"),
+            (["Einfach", "Basique", "Básico", "base", "Simples", "basis", "podstawowy"], "basic"),
+            (["Eingabe", "saisie", "escribir", "scrivere", "escrever", "invoer", "wpisz"], "typed"),
+            (["Liste", "énumération", "lista", "elenco", "enumeração", "lijst", "lista"], "list"),
+            (["Reihenfolge", "ordre", "orden", "ordine", "ordem", "volgorde", "kolejność"], "order"),
+            (
+                ["beidseitig", "inversée", "bidireccional", "inversa", "bidirecional", "omgekeerd", "odwrócona"],
+                "reversed",
+            ),
+        ] {
+            for name in names {
+                assert_eq!(kind_called(name).map(CardKind::name), Some(meant), "{name}");
+            }
+        }
+        assert_eq!(kind_called("Nomen").map(CardKind::name), None);
+        assert!(may_be_kinds("typ") && may_be_kinds("art") && !may_be_kinds("wort"));
     }
 }

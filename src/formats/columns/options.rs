@@ -19,21 +19,34 @@ const OPTIONS: &[(&str, &str)] = &[
     ("option", "optionen"),
     ("antwort", "antworten"),
     ("antwortmöglichkeit", "antwortmöglichkeiten"),
+    ("antwortoption", "antwortoptionen"),
+    ("auswahlmöglichkeit", "auswahlmöglichkeiten"),
+    ("auswahl", "auswahlantworten"),
     ("auswahl", "auswahl"),
     ("réponse", "réponses"),
     ("choix", "choix"),
+    ("réponsepossible", "réponsespossibles"),
     ("proposition", "propositions"),
     ("opción", "opciones"),
     ("opcion", "opciones"),
     ("respuesta", "respuestas"),
+    ("respuestaposible", "respuestasposibles"),
     ("alternativa", "alternativas"),
+    ("alternativa", "alternativas"),
+    ("alternativa", "alternative"),
     ("opzione", "opzioni"),
+    ("scelta", "scelte"),
     ("risposta", "risposte"),
     ("opção", "opções"),
     ("resposta", "respostas"),
+    ("escolha", "escolhas"),
     ("optie", "opties"),
     ("antwoord", "antwoorden"),
+    ("antwoordoptie", "antwoordopties"),
+    ("keuze", "keuzes"),
     ("odpowiedź", "odpowiedzi"),
+    ("opcja", "opcje"),
+    ("wariant", "warianty"),
     ("вариант", "варианты"),
     ("ответ", "ответы"),
     ("seçenek", "seçenekler"),
@@ -57,16 +70,37 @@ const WRONG: &[(&str, &str)] = &[
     ("distractor", "distractors"),
     ("falseanswer", "falseanswers"),
     ("falscheantwort", "falscheantworten"),
+    ("falsch", "falsch"),
+    ("distraktor", "distraktoren"),
     ("mauvaiseréponse", "mauvaisesréponses"),
+    ("réponsefausse", "réponsesfausses"),
+    ("distracteur", "distracteurs"),
     ("respuestaincorrecta", "respuestasincorrectas"),
+    ("incorrecta", "incorrectas"),
+    ("distractor", "distractores"),
     ("rispostaerrata", "risposteerrate"),
+    ("rispostasbagliata", "rispostesbagliate"),
+    ("distrattore", "distrattori"),
+    ("respostaerrada", "respostaserradas"),
+    ("respostaincorreta", "respostasincorretas"),
+    ("distrator", "distratores"),
+    ("foutantwoord", "fouteantwoorden"),
+    ("afleider", "afleiders"),
+    ("błędnaodpowiedź", "błędneodpowiedzi"),
+    ("złaodpowiedź", "złeodpowiedzi"),
     ("неправильныйответ", "неправильныеответы"),
 ];
 
 /// Names of what is right, beside the usual ones of an answer, as [`bare`] has them.
 const RIGHT: &str = "\
-    correct|correctanswer|correctanswers|correctoption|correctchoice|correctresponse|right|rightanswer|rightoption|richtig|richtigeantwort|\
-    bonneréponse|respuestacorrecta|correcta|rispostacorretta|respostacorreta|правильныйответ|正确答案|正解|정답";
+    correct|correctanswer|correctanswers|correctoption|correctchoice|correctresponse|right|rightanswer|rightoption|\
+    richtig|richtigeantwort|richtigeoption|richtigelösung|richtigeauswahl|korrekt|korrekteantwort|\
+    bonneréponse|bonnesréponses|réponsecorrecte|réponsejuste|correcte|juste|\
+    respuestacorrecta|opcióncorrecta|correcta|correcto|rispostacorretta|rispostagiusta|opzionecorretta|corretta|giusta|\
+    respostacorreta|respostacerta|opçãocorreta|correta|certa|gabarito|\
+    juisteantwoord|juistantwoord|goedeantwoord|goedantwoord|correctantwoord|juist|\
+    prawidłowaodpowiedź|poprawnaodpowiedź|dobraodpowiedź|prawidłowa|poprawna|\
+    правильныйответ|正确答案|正解|정답";
 
 /// Ends of names of what says where the right option stands, and never what it is.
 const PLACES: &[&str] = &["index", "idx", "letter", "key", "number", "position"];
@@ -227,6 +261,12 @@ impl Asked<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a text is a letter alone, which is no answer but the place of one: `B`, `(b)`, `B)`.
+pub(in crate::formats) fn is_letter(said: &str) -> bool {
+    let word = said.trim().trim_matches(['(', ')', '.', ':']);
+    matches!(word.as_bytes(), [letter] if letter.is_ascii_alphabetic())
 }
 
 /// What the right options of a file tell of how they are said: an option may be called `3` or `C` too, so one row can't tell.

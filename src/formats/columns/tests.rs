@@ -1,6 +1,7 @@
 use super::*;
 use crate::core::card::Field;
 use crate::core::card::Said;
+use crate::formats::Place;
 use crate::formats::testing::Fake;
 
 const fn field(name: &'static str, shape: Shape) -> Field {

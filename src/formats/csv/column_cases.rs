@@ -203,6 +203,60 @@ fn questions_with_options_are_choices() {
 }
 
 #[test]
+fn options_in_one_cell_are_choices_too() {
+    for (text, expected) in [
+        ("Frage;Optionen;Richtig\nq;A) x B) y C) z;B\nr;A) 1 B) 2;A\n", "q → y / x / z"),
+        ("Frage;Antworten;Richtig\nq;\"A) x\nB) y\nC) z\";b)\nr;\"A) u\nB) v\";A\n", "q → y / x / z"),
+        ("Question;Options;Correct answer\nq;\"x\ny\nz\";y\nr;\"u\nv\";u\n", "q → y / x / z"),
+        ("Question\tOptions\tAnswer\nq\t1. x 2. y 3. z\t2\nr\t1. u 2. v\t1\n", "q → y / x / z"),
+        ("Frage;Auswahl;Lösung\nq;\"x; y; z\";y\nr;\"u; v\";u\n", "q → y / x / z"),
+        ("Frage;Auswahl;Lösung\nq;\"3,5; 4,5\";4,5\nr;\"u; v\";u\n", "q → 4,5 / 3,5"),
+        ("Question,Choix\nq,\"x | *y | z\"\nr,\"*u | v\"\n", "q → y / x / z"),
+        ("Question;Réponses;Bonne réponse\nq;\"x, y, z\";y\nr;\"u, v\";v\n", "q → y / x / z"),
+        ("Pytanie;Odpowiedzi;Poprawna\nq;a) x b) y;b\nr;a) u b) v;a\n", "q → y / x"),
+        ("Question;Answer;Wrong answers\nq;y;\"x; z\"\nr;u;\"v; w\"\n", "q → y / x / z"),
+        // A column says of which kind each row is.
+        ("Typ;Frage;Antworten;Richtig\nAuswahl;q;A) x B) y;B\nEinfach;r;;u\n", "q → y / x"),
+        ("Tipo;Pregunta;Opciones;Respuesta correcta\nOpción múltiple;q;\"x; y\";y\nBásico;r;;u\n", "q → y / x"),
+        ("kind,prompt,answer,distractors\nchoice,q,B,A) x B) y C) z\nchoice,r,A,A) u B) v\n", "q → y / x / z"),
+        ("kind,prompt,answer,distractors\nchoice,q,y,x; z\nchoice,r,u,v; w\n", "q → y / x / z"),
+    ] {
+        let outcomes = read(text);
+        let text_of = |item: &Item| {
+            let text = &item.text;
+            format!("{} → {} / {}", text.text("prompt"), text.text("answer"), text.texts("distractors").join(" / "))
+        };
+        let found: Vec<String> = notes(&outcomes).into_iter().map(text_of).collect();
+        assert_eq!((found.len(), found[0].as_str()), (2, expected), "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
+}
+
+#[test]
+fn options_of_which_none_is_right_or_that_are_one_text_are_refused() {
+    let table = |row: &str| format!("Frage;Optionen;Richtig\nq;A) x B) y;B\nr;A) u B) v;A\n{row}\n");
+    for (row, why) in [
+        ("s;A) w B) z;D", "`D` is none of its options (`w`, `z`)"),
+        ("s;Lead Manage;A", "its options are one text (`Lead Manage`)"),
+        ("s;A) w B) z;", "is none of its options"),
+    ] {
+        let outcomes = read(&table(row));
+        let said: Vec<String> = rejected(&outcomes).iter().map(|(_, fault)| fault.to_string()).collect();
+        assert!(said.len() == 1 && said[0].contains(why), "{row}: {said:?}");
+        assert_eq!(notes(&outcomes).len(), 2, "{row}");
+    }
+    let outcomes = read("Frage;Auswahl\nq;\"x; *y\"\nr;\"*u; v\"\ns;\"w; z\"\n");
+    let said: Vec<String> = rejected(&outcomes).iter().map(|(_, fault)| fault.to_string()).collect();
+    assert!(said.len() == 1 && said[0].contains("put a * before that one"), "{said:?}");
+    // Letters alone are no answers, whatever the options are.
+    let outcomes = read("Question,Options,Answer\nq,lead manage,B\nr,plan do,A\n");
+    let said: Vec<String> = rejected(&outcomes).iter().map(|(_, fault)| fault.to_string()).collect();
+    assert!(said.len() == 2 && said[1].contains("its options are one text"), "{said:?}");
+    // A question without options stays one.
+    assert_eq!(lines(&read(&table("s;;open")))[2], "s → open");
+}
+
+#[test]
 fn names_of_cards_and_decks_are_no_longer_than_fields() {
     let long = "x".repeat((1 << 20) + 1);
     for name in ["key", "guid", "deck"] {

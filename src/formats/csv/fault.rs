@@ -1,6 +1,7 @@
 //! What can be wrong with a table or with one of its rows.
 
 use crate::core::text::counted;
+use crate::core::text::first_words;
 use crate::core::text::one_line;
 use crate::formats::Place;
 use crate::formats::columns::fault::NoteFault;
@@ -50,6 +51,26 @@ pub enum RowFault {
         known: usize,
         /// The separator, as messages name it.
         separator: String,
+    },
+    /// All options of a question are one text.
+    #[error(
+        "its options are one text (`{}`); write them one a line, or with ` | ` or `;` between them",
+        first_words(&one_line(.0), 60)
+    )]
+    OneOption(String),
+    /// No option of a question has a sign, or several have one.
+    #[error("which of its {0} options is right is not said; put a * before that one")]
+    NoSign(usize),
+    /// What is right is none of the options.
+    #[error(
+        "`{}` is none of its options ({}); say which one is right by its letter, its number or its text",
+        one_line(.said), ticked(.options)
+    )]
+    NoOption {
+        /// What is said to be right.
+        said: String,
+        /// The options.
+        options: Vec<String>,
     },
     /// A quote is open to the end.
     #[error("the quote \" that begins a cell here is never closed; close it, or write it twice within quotes")]
@@ -234,9 +255,9 @@ pub enum TableWarning {
     UnknownNoteTypes(Vec<String>),
     /// Its questions have options in columns of their own.
     #[error(
-        "each row is a question with options ({}), and `{right}` says which one is right{}; use --columns to change \
+        "each row is a question with options ({}), and {} which one is right{}; use --columns to change \
          that",
-        ticked(.options), by_number(*.first)
+        ticked(.options), who_says(.options, .right), by_number(*.first)
     )]
     Options {
         /// The columns of the options.
@@ -343,6 +364,11 @@ fn roles(columns: &[(String, String)]) -> String {
 
 fn known_columns(names: &[String], count: usize) -> String {
     if names.is_empty() { format!("the numbers 1 to {count}") } else { ticked(names) }
+}
+
+/// What says which of several options is right.
+fn who_says(options: &[String], right: &str) -> String {
+    if options.iter().any(|option| option == right) { "a sign says".to_owned() } else { format!("`{right}` says") }
 }
 
 fn by_number(first: Option<u8>) -> String {

@@ -392,13 +392,28 @@ fn a_markdown_file_is_a_table_where_it_holds_hardly_anything_else() {
     let table = "# Words\n\n| a | b |\n|---|---|\n| c | d |\n";
     for name in ["x.md", "x.markdown", "X.MD"] {
         assert!(CSV.sniff(name, table.as_bytes()), "{name}");
-        for other in ["# Words\n\nText, and more.\n", "- a: b\n- c: d\n", "a,b\nc,d\n", ""] {
+        for other in ["# Words\n\nText, and more.\n", "- a\n- c\n", "a,b\nc,d\n", ""] {
             assert!(!CSV.sniff(name, other.as_bytes()), "{name}: {other}");
         }
     }
     let outcomes = read(table);
     assert!(said(&outcomes).contains("the first row was taken for a header"), "{}", said(&outcomes));
     assert!(losses(&outcomes).iter().any(|loss| loss.starts_with("1 line above")), "{:?}", losses(&outcomes));
+}
+
+#[test]
+fn a_list_of_terms_in_a_markdown_file_is_a_table_of_two_columns() {
+    for text in [
+        "- Hund: dog\n- Katze: cat, tomcat\n",
+        "# Words\n\n- Hund — dog\n- Katze — cat, tomcat\n",
+        "---\ntitle: Animals: a list\ntags: [a, b]\n---\n\n## A\n* Hund - dog\n* Katze - cat, tomcat\n* Maus - mouse\n\n## B\n* Vogel - bird\n* Kuh - cow\n",
+        "1. Hund = dog\n2. Katze = cat, tomcat\n",
+    ] {
+        assert!(CSV.sniff("x.md", text.as_bytes()), "{text}");
+        let outcomes = read(text);
+        assert_eq!(lines(&outcomes)[..2], ["Hund → dog", "Katze → cat, tomcat"], "{text}");
+        assert_eq!(rejected(&outcomes), [], "{text}");
+    }
 }
 
 #[test]

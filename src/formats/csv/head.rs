@@ -66,17 +66,19 @@ impl Head {
         Ok(head)
     }
 
-    /// Passes over what stands above a table of Markdown.
+    /// Passes over what stands above a table or a list of Markdown.
     fn find_markdown(&mut self, rows: &mut Rows<'_>) -> Result<(), FormatError> {
         if self.own || rows.by_row || self.separator.is_some() {
             return Ok(());
         }
         let text = String::from_utf8_lossy(rows.sample()?).into_owned();
-        let Some(found) = markdown::table(&text) else { return Ok(()) };
-        for line in text.lines().take(found.above) {
+        let found = markdown::table(&text);
+        let above = found.map(|found| found.above).or_else(|| markdown::terms(&text));
+        for line in text.lines().take(above.unwrap_or(0)) {
             self.above += u64::from(!line.trim().is_empty());
             rows.skip_line()?;
         }
+        let Some(found) = found else { return Ok(()) };
         self.separator = Some("|".to_owned());
         self.is_markdown = found.has_names;
         Ok(())

@@ -85,7 +85,10 @@ impl Importer for TableImporter {
         match (self.delimiter, extension(file_name).as_str()) {
             (Some(_), extension) => matches!(extension, "tsv" | "tab"),
             (None, "csv" | "txt") => true,
-            (None, "md" | "markdown") => markdown::table(&String::from_utf8_lossy(head)).is_some(),
+            (None, "md" | "markdown") => {
+                let text = String::from_utf8_lossy(head);
+                markdown::table(&text).is_some() || markdown::terms(&text).is_some()
+            }
             (None, extension) => !OTHER_TEXT.contains(&extension) && is_texty(head),
         }
     }
@@ -231,8 +234,14 @@ impl<'a> Opened<'a> {
                         (line, read)
                     }
                 },
-                Next::Unclosed(line) => (line, Err(RowFault::Unclosed)),
-                Next::TooLong(line) => (line, Err(RowFault::TooLong)),
+                Next::Unclosed(line) => {
+                    row = Row::default();
+                    (line, Err(RowFault::Unclosed))
+                }
+                Next::TooLong(line) => {
+                    row = Row::default();
+                    (line, Err(RowFault::TooLong))
+                }
                 Next::End => break,
             };
             is_first = false;
@@ -245,7 +254,7 @@ impl<'a> Opened<'a> {
                 Ok(Outcome::Blank | Outcome::LeftOut) => continue,
                 Err(fault) => {
                     misfits.add(&fault, place);
-                    ImportItem::Rejected(Rejected { place, fault: fault.into() })
+                    ImportItem::Rejected(Rejected { place, fault: fault.into(), who: layout.who(&row, place) })
                 }
             };
             sink(outcome)?;

@@ -7,7 +7,7 @@ use crate::core::card::Said;
 use crate::core::card::Shape;
 use crate::core::card::between_bars;
 use crate::core::card::kind;
-use crate::core::document::Document;
+use crate::core::card::options_in_one;
 use crate::core::document::plain_text;
 use crate::formats::HeaderRow;
 use crate::formats::Item;
@@ -28,6 +28,7 @@ use crate::formats::csv::fault::TableFault;
 use crate::formats::csv::fault::TableWarning;
 use crate::formats::csv::head::Head;
 use crate::formats::csv::header;
+use crate::formats::csv::html::of_html;
 use crate::formats::csv::is_formula;
 use crate::formats::csv::list;
 use crate::formats::csv::roles::Roles;
@@ -315,9 +316,18 @@ impl Layout {
             return Ok(Outcome::LeftOut);
         };
         let cell = |at: usize| cells.get(at).map_or_else(String::new, |cell| self.clean(cell).into_owned());
-        let choice = self.roles.quiz.as_ref().and_then(|quiz| quiz.row(cell));
-        let several = self.roles.quiz.as_ref().filter(|_| choice.is_none());
+        // Beside a column of kinds only some rows have options.
+        let is_asked = kind.name() == "choice" || !self.roles.columns.contains(&Column::Kind);
+        let quiz = self.roles.quiz.as_ref().filter(|_| is_asked);
+        let choice = quiz.and_then(|quiz| quiz.row(cell));
+        let several = quiz.filter(|_| choice.is_none());
         let several = several.and_then(|quiz| Some((quiz.right, quiz.several(cell)?)));
+        if choice.is_none()
+            && several.is_none()
+            && let Some(fault) = quiz.and_then(|quiz| quiz.fault(cell))
+        {
+            return Err(fault);
+        }
         let of_quiz = choice.as_ref().and_then(|_| card::kind("choice"));
         let (kind, variant) = of_quiz.map_or((kind, variant), |choice| (choice, Variant::Quiz));
         let at = self.plan(kind, variant);
@@ -381,8 +391,10 @@ impl Layout {
                     let label = self.roles.labels.get(label).map_or("", String::as_str);
                     draft.put_line_in(name, label, &text, if is_html { "<br>" } else { "\n" });
                 }
-                Target::Field(_, Shape::Texts) if self.may_have_bars(index) => {
+                Target::Field(name, Shape::Texts) if self.may_have_bars(index) => {
+                    let wrong = if name == "distractors" { self.distractors(&text) } else { None };
                     let given = match between_bars(&text) {
+                        None if wrong.is_some() => Given::Texts(wrong.unwrap_or_default()),
                         Some(values) => {
                             if !self.told_of_bars {
                                 let cell = text.into_owned();
@@ -424,6 +436,25 @@ impl Layout {
             fault if row.len() >= plan.least => fault.into(),
             _ => RowFault::TooNarrow { found: row.len(), least: plan.least, separator: self.separator.name() },
         })
+    }
+
+    /// Who a bad row is, as far as its cells say so: the file has that card all the same.
+    pub(super) fn who(&self, row: &Row, place: Place) -> Option<Box<Item>> {
+        let cells = row.cells()?;
+        let mut draft = Draft::new(self.default);
+        for (index, (column, cell)) in self.roles.columns.iter().zip(cells.iter()).enumerate() {
+            let bare = if index == 0 && self.has_marks { list::without_mark(cell.0) } else { None };
+            draft.take_name(*column, self.clean(bare.map_or(cell, |bare| (bare, false))), self.dialect);
+        }
+        draft.deck_or(self.head.deck.as_ref());
+        draft.unfinished(place)
+    }
+
+    /// Wrong answers that somebody wrote into one cell with letters before them, or with semicolons between them.
+    fn distractors(&self, cell: &str) -> Option<Vec<String>> {
+        let options = options_in_one(cell).filter(|_| self.dialect != Dialect::Own)?;
+        let is_one_line = self.dialect.list(cell).len() == 1;
+        (options.are_lettered || (is_one_line && cell.contains([';', '；']))).then_some(options.texts)
     }
 
     /// Whether bars without blanks may stand between the values of a column.
@@ -557,25 +588,4 @@ fn spaced_bars(survey: &Survey) -> Vec<usize> {
 /// Whether a cell is the rest of a text with a comma in it: `life, existence`.
 fn is_text_after_separator((cell, quoted): (&str, bool), separator: &Separator) -> bool {
     !quoted && cell.starts_with(' ') && separator.is_comma()
-}
-
-/// What stands between question and answer where Anki writes cards as they are shown: the answer's side begins with the question.
-const LINES_ABOVE_ANSWERS: [&str; 3] = ["<hr id=answer>", "<hr id=\"answer\">", "<hr id='answer'>"];
-
-/// What an HTML cell holds. Texts of a card stay as they came, for the export, unless they show nothing; names of decks and tags are
-/// no HTML.
-fn of_html(cell: Cow<'_, str>, target: Target) -> Cow<'_, str> {
-    let is_text = match target {
-        Target::Field(..) | Target::Label(_) | Target::Line(..) => true,
-        Target::Column(column) => matches!(column, Column::Speaker | Column::Hint | Column::Extra),
-        Target::Wrong(_) | Target::Skip | Target::Surplus => false,
-    };
-    if !is_text {
-        return plain_text(&cell, Markup::Html).trim().to_owned().into();
-    }
-    let cell = match LINES_ABOVE_ANSWERS.iter().find_map(|line| cell.split_once(line)) {
-        Some((_, answer)) if !answer.trim().is_empty() => answer.trim().to_owned().into(),
-        _ => cell,
-    };
-    if cell.starts_with(['<', '&']) && Document::of(&cell, Markup::Html).is_blank() { "".into() } else { cell }
 }

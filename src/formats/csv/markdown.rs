@@ -1,4 +1,7 @@
-//! A table as Markdown has it, in a file that has hardly anything else.
+//! A table or a list of terms as Markdown has it, in a file that has hardly anything else.
+
+use crate::formats::csv::LISTS;
+use crate::formats::csv::list;
 
 /// Lines of other text that may stand beside the table: what it is about, where it comes from.
 const MOST_OTHERS: usize = 2;
@@ -79,9 +82,51 @@ pub(super) fn table(text: &str) -> Option<Found> {
     (is_table && is_first).then_some(Found { above: start + at, has_names })
 }
 
+/// How many lines stand above a list of terms, `- term: definition` or `- term - definition`, in a text that holds hardly anything
+/// else but headings.
+pub(super) fn terms(text: &str) -> Option<usize> {
+    let lines: Vec<&str> = text.lines().collect();
+    let start = front_matter(&lines);
+    let is_term = |text: &str| {
+        let term = list::without_mark(text)?;
+        // Two blanks are an indentation here.
+        let signs = LISTS.iter().filter(|sign| !sign.trim().is_empty());
+        signs
+            .filter_map(|sign| term.split_once(sign))
+            .any(|(term, meaning)| !term.trim().is_empty() && !meaning.trim().is_empty())
+            .then_some(())
+    };
+    let (mut items, mut others) = (0, 0);
+    for text in lines.get(start..)? {
+        match line(text) {
+            Line::Blank | Line::Heading => {}
+            Line::Row(_) | Line::Rule(_) | Line::Other if is_term(text).is_some() => items += 1,
+            Line::Row(_) | Line::Rule(_) | Line::Other => others += 1,
+        }
+    }
+    (items > 1 && others <= MOST_OTHERS && items > others).then_some(start)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_terms_is_what_nearly_all_of_the_text_is() {
+        for (text, above) in [
+            ("- Hund: dog\n- Katze: cat\n", Some(0)),
+            ("# Words\n\n* Hund — dog\n* Katze — cat\n", Some(0)),
+            ("---\ntitle: x\n---\n## A\n1. **Hund** - dog\n2. **Katze** - cat\n", Some(3)),
+            ("My words:\n- Hund = dog\n  - Katze = cat\n", Some(0)),
+            ("- buy milk\n- call Anna\n", None),
+            ("- Hund: dog\n", None),
+            ("Some text: here.\nMore text: there.\n", None),
+            ("- Hund: dog\n- Katze: cat\n\nProse.\n\nMore.\n\nStill more.\n", None),
+            ("- [ ] task one\n- [x] task two\n", None),
+        ] {
+            assert_eq!(terms(text), above, "{text}");
+        }
+    }
 
     #[test]
     fn a_table_is_what_nearly_all_of_the_text_is() {

@@ -21,6 +21,18 @@ const SAMPLED: usize = 1 << 18;
 const COUNTRIES: [&[u8]; 14] =
     [b"ru", b"ua", b"rs", b"pl", b"cz", b"gr", b"tr", b"lt", b"il", b"de", b"jp", b"cn", b"tw", b"kr"];
 
+/// Encodings that programs on Windows write, of which one byte is a letter.
+const OF_WINDOWS: [&Encoding; 8] = [
+    encoding_rs::WINDOWS_1250,
+    encoding_rs::WINDOWS_1251,
+    encoding_rs::WINDOWS_1252,
+    encoding_rs::WINDOWS_1253,
+    encoding_rs::WINDOWS_1254,
+    encoding_rs::WINDOWS_1255,
+    encoding_rs::WINDOWS_1257,
+    encoding_rs::WINDOWS_1258,
+];
+
 /// Candidates that are named at most.
 const MOST_NAMED: usize = 4;
 
@@ -196,6 +208,16 @@ impl Evidence {
         Err(EncodingFault::Doubtful { line: bad.line, byte: bad.byte, candidates: named(&readings) })
     }
 
+    /// Whether it reads the same in each encoding that programs on Windows write, as dashes, quotation marks and `°` do: then it does
+    /// not matter which one it is.
+    pub(super) fn is_alike_in_all(&self, encoding: &'static Encoding) -> bool {
+        let read = |encoding: &'static Encoding| encoding.decode_without_bom_handling(&self.sample).0;
+        let text = read(encoding);
+        OF_WINDOWS.contains(&encoding)
+            && self.sample.len() < SAMPLED
+            && OF_WINDOWS.iter().all(|other| read(other) == text)
+    }
+
     /// Encodings that it may be, the likeliest first, and how a word of it reads under each.
     pub(super) fn candidates(&self) -> Vec<(&'static str, String)> {
         named(&readings(&self.sample, self.ascii))
@@ -298,6 +320,16 @@ mod tests {
             let (bytes, _, _) = encoding.encode(text);
             assert_eq!(found(&bytes).as_deref(), Ok(*text), "{}", encoding.name());
         }
+    }
+
+    #[test]
+    fn a_guess_that_makes_no_difference_is_none() {
+        let guessed = |bytes: &[u8]| text(&mut Cursor::new(bytes), None).map(|decoded| decoded.guessed).ok();
+        let signs = "\"It’s five o’clock, and she said “no” – twice.\",one\n\"I’m sure it’s “yes” – now.\",two\n\"She’s here – he isn’t.\",three\n";
+        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(signs);
+        assert_eq!((guessed(&bytes), found(&bytes).as_deref()), (Some(false), Ok(signs)));
+        let (german, _, _) = encoding_rs::WINDOWS_1252.encode("Größe,size\nÄrger,anger\nStraße,street\n");
+        assert_eq!(guessed(&german), Some(true));
     }
 
     #[test]

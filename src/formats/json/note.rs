@@ -150,7 +150,7 @@ pub(in crate::formats) fn foreign_note(
         return note(Json::Object(object.into_iter().map(read).collect::<Result<_, _>>()?), place);
     }
     let named = keys.kind(&object);
-    let quiz = if named.is_none() { keys.quiz(&object) } else { None };
+    let quiz = if named.is_none_or(|kind| kind.name() == "choice") { keys.quiz(&object) } else { None };
     let is_of_quiz = |at: &usize| quiz.as_ref().is_some_and(|quiz| quiz.keys.contains(at));
     let object: Object = (0..).zip(object).filter(|(at, _)| !is_of_quiz(at)).map(|(_, field)| field).collect();
     let columns = keys.columns(&object, named.is_some());

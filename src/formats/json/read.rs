@@ -20,6 +20,7 @@ use crate::formats::json::MOST_DECKS;
 use crate::formats::json::VERSION;
 use crate::formats::json::any::Any;
 use crate::formats::json::any::Of;
+use crate::formats::json::bad;
 use crate::formats::json::fault::DocumentFault;
 use crate::formats::json::fault::ObjectFault;
 use crate::formats::json::look::key_of_notes;
@@ -196,6 +197,7 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
         notes.meter.end_note();
         notes.count += 1;
         notes.objects += u64::from(value.is_object());
+        let (written, known) = (kept.borrow().clone(), value.clone());
         let read = match (twice.into_inner(), &mut notes.foreign) {
             (Some(key), _) => Err(ObjectFault::Twice(key)),
             (None, None) => note(value, place),
@@ -207,7 +209,8 @@ impl<'de> DeserializeSeed<'de> for NoteSeed<'_, '_> {
             Ok(item) => ImportItem::Record(Record::Note(item)),
             Err(fault) => {
                 let fault = RecordFault::Note { number: notes.count, deck: notes.deck.clone(), fault };
-                ImportItem::Rejected(Rejected { place, fault })
+                let who = if notes.foreign.is_some() { bad::who(&written, place) } else { bad::who_of(&known, place) };
+                ImportItem::Rejected(Rejected { place, fault, who })
             }
         };
         notes.put(outcome)

@@ -250,7 +250,7 @@ fn questions_with_options_are_choices() {
         (r#"[{"question":"q","correct_answer":"y","incorrect_answers":["x","z"]}]"#, "q → y / x / z"),
         (r#"[{"q":"q","options":["x","y","x"],"answer":"y"}]"#, "q → y / x"),
         // A kind that is none of ours is a line like any other.
-        (r#"[{"kind":"mcq","question":"q","options":["x","y"],"answer":"y"}]"#, "q → y / x (kind: mcq)"),
+        (r#"[{"kind":"mcq","question":"q","options":["x","y"],"answer":"y"}]"#, "q → y / x"),
         // Several right ones, none, and no others: it stays question and answer.
         (r#"[{"question":"q","options":["x","y","z"],"answer":["x","y"]}]"#, "basic: q → x\ny"),
         (r#"[{"question":"q","options":["x","y"],"answer":"w"}]"#, "basic: q → w"),

@@ -274,7 +274,14 @@ fn follow_one(
         };
         match one_file(writer, &mut file, importer, options, attempt, &mut report, &mut |_| {}) {
             Err(refusal) => refused_by(refusal, &mut refused),
-            Ok(()) => Ok(()),
+            Ok(()) => match report.encodings.first() {
+                Some((encoding, ..)) => {
+                    let told = Some(encoding.clone());
+                    seen.options = HowToRead { told, ..HowToRead::of_text(&seen.options) }.to_text();
+                    writer.follow(&seen).map(drop)
+                }
+                None => Ok(()),
+            },
         }
     });
     if is_left_alone {
@@ -287,6 +294,7 @@ fn follow_one(
     written?;
     warn_of_circles(store, &mut report);
     report.say_words();
+    report.say_encodings();
     if report.changes() || report.rejections > 0 || !report.kept_notes.is_empty() {
         talk.push(format!("`{}` changed: {}", source.path, report.sentence()));
         talk.extend(report.missing_words());

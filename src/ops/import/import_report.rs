@@ -1,8 +1,8 @@
 //! What an import came to, in numbers and in words.
 
-use crate::core::card::NoteText;
 use crate::core::card::side_by_side;
 use crate::core::id::is_in_no_name;
+use crate::core::text::as_argument;
 use crate::core::text::counted;
 use crate::core::text::one_line;
 use crate::core::text::thousands;
@@ -17,6 +17,7 @@ use crate::store::Forgotten;
 use crate::store::Kept;
 use crate::store::KeptPart;
 use crate::store::MatchResult;
+use crate::store::Missing;
 use crate::store::News;
 use crate::store::Twice;
 use std::cmp::Reverse;
@@ -68,6 +69,9 @@ const MOST_DECKS_SHOWN: usize = 5;
 
 /// Cards that are named of those that a file does not have.
 const MOST_MISSING_SHOWN: usize = 3;
+
+/// Cards that a command names which deletes them.
+const MOST_IN_A_COMMAND: usize = 20;
 
 /// Decks that are named of files with one name.
 const MOST_WORDS_SHOWN: usize = 5;
@@ -181,6 +185,10 @@ pub struct Report {
     pub added_to: BTreeMap<String, u64>,
     /// Notes whose text changed; their history stays.
     pub changed: u64,
+    /// Notes that lie in another deck, and did not change otherwise.
+    pub moved: u64,
+    /// How many of them went to which deck.
+    pub moved_to: BTreeMap<String, u64>,
     /// Notes that are as they were.
     pub same: u64,
     /// Notes that were retired and are back.
@@ -233,6 +241,8 @@ pub struct Report {
     pub changes: Vec<(String, String)>,
     /// The questions of cards that are not in the files: the first ones, in a dry run all up to a limit.
     pub missing_notes: Vec<String>,
+    /// What these are called, for a command that deletes them.
+    pub missing_names: Vec<String>,
     /// The words of the files for the decks of their notes.
     pub decks: BTreeSet<String>,
     /// Names of decks that were removed and that the files have: their cards stay deleted.
@@ -241,19 +251,22 @@ pub struct Report {
     pub files: u64,
     /// Files that share their name with another one: the name, the file, and its deck.
     pub words: Vec<(String, String, String)>,
+    /// Files whose encoding was guessed: that, the file, and what to say.
+    pub encodings: Vec<(String, String, String)>,
 }
 
 impl Report {
     /// Whether anything was changed, or would be.
     #[must_use]
     pub fn changes(&self) -> bool {
-        self.added + self.changed + self.restored + self.retired + self.entries_added > 0
+        self.added + self.changed + self.moved + self.restored + self.retired + self.entries_added > 0
     }
 
     pub(super) fn place(&mut self, placed: MatchResult, shown: &str, place: Place) {
         match placed {
             MatchResult::Added => self.added += 1,
             MatchResult::Changed => self.changed += 1,
+            MatchResult::Moved => self.moved += 1,
             MatchResult::Same => self.same += 1,
             MatchResult::Restored => self.restored += 1,
             MatchResult::Duplicate => self.duplicates += 1,
@@ -274,8 +287,9 @@ impl Report {
     }
 
     /// The files do not have these.
-    pub(super) fn lacks(&mut self, notes: &[NoteText]) {
-        self.missing_notes.extend(notes.iter().map(|note| note.listed_prompt(1)));
+    pub(super) fn lacks(&mut self, notes: &[Missing]) {
+        self.missing_notes.extend(notes.iter().map(|note| note.text.listed_prompt(1)));
+        self.missing_names.extend(notes.iter().map(|note| note.name.clone()));
     }
 
     /// Counts what was lost; of all files together.
@@ -329,6 +343,23 @@ impl Report {
         }
     }
 
+    /// In which encodings files were read, each guess once.
+    pub(super) fn say_encodings(&mut self) {
+        let mut encodings = std::mem::take(&mut self.encodings);
+        encodings.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut said = Vec::new();
+        for alike in encodings.chunk_by(|a, b| a.0 == b.0) {
+            let Some((encoding, file, text)) = alike.first() else { continue };
+            let more = match alike.len() - 1 {
+                0 => String::new(),
+                1 => format!("; another file was read as {encoding} too"),
+                more => format!("; {more} more files were read as {encoding} too"),
+            };
+            said.push(format!("{file}: {text}{more}"));
+        }
+        self.warnings.splice(0..0, said);
+    }
+
     /// Which decks the cards of files are in that share their name, a line for each name.
     pub(super) fn say_words(&mut self) {
         let mut words = std::mem::take(&mut self.words);
@@ -380,19 +411,16 @@ impl Report {
         lines
     }
 
-    /// The decks into which the new notes went, those with most first, where there are several: the sentence names a single one.
+    /// The decks into which the new notes went, where there are several: the sentence names a single one.
     #[must_use]
     pub fn added_to_words(&self) -> Option<String> {
-        let mut decks: Vec<(&String, &u64)> = self.added_to.iter().collect();
-        decks.sort_by_key(|(_, notes)| Reverse(**notes));
-        let more = decks.len().saturating_sub(MOST_DECKS_SHOWN);
-        let named = decks.iter().take(MOST_DECKS_SHOWN);
-        let named: Vec<String> =
-            named.map(|(deck, notes)| format!("{} ({})", one_line(deck), thousands(**notes))).collect();
-        (decks.len() > 1).then(|| match more {
-            0 => named.join(", "),
-            more => format!("{} and {}", named.join(", "), counted(more, "more deck", "more decks")),
-        })
+        decks_in_words(&self.added_to)
+    }
+
+    /// The decks to which notes were moved, where there are several.
+    #[must_use]
+    pub fn moved_to_words(&self) -> Option<String> {
+        decks_in_words(&self.moved_to)
     }
 
     /// What is not in the files and stays, in words.
@@ -409,7 +437,23 @@ impl Report {
         let more = if more > 0 && !named.is_empty() { format!(" and {} more", thousands(more)) } else { String::new() };
         let colon = if named.is_empty() { "" } else { ": " };
         let stay = if self.missing == 1 { "stays" } else { "stay" };
-        (self.missing > 0).then(|| format!("{} not in the file, and {stay}{colon}{}{more}", notes(), named.join(", ")))
+        (self.missing > 0).then(|| {
+            let way = self.way_to_delete();
+            format!("{} not in the file, and {stay}{colon}{}{more}{way}", notes(), named.join(", "))
+        })
+    }
+
+    /// How to delete what is not in the files: with a command that names all of it, or with the names that a program gets.
+    fn way_to_delete(&self) -> String {
+        let is_all = u64::try_from(self.missing_names.len()).ok() == Some(self.missing);
+        let names = self.missing_names.iter().map(|name| as_argument(name)).collect::<Vec<_>>().join(" ");
+        match (self.missing, is_all && self.missing_names.len() <= MOST_IN_A_COMMAND) {
+            (1, true) => format!("\n`lmq delete {names}` deletes it"),
+            (_, true) => format!("\n`lmq delete {names}` deletes them"),
+            _ => {
+                "\n`lmq delete` deletes them by their names, which --dry-run --json lists as `missing_names`".to_owned()
+            }
+        }
     }
 
     /// In one sentence.
@@ -421,10 +465,7 @@ impl Report {
     /// The same with the deck into which the new notes went, where it is one.
     #[must_use]
     pub fn sentence_with_deck(&self) -> String {
-        match self.added_to.keys().next() {
-            Some(deck) if self.added_to.len() == 1 => self.in_words(&format!(" to {}", one_line(deck))),
-            _ => self.in_words(""),
-        }
+        self.in_words(&to_one(&self.added_to))
     }
 
     fn in_words(&self, to: &str) -> String {
@@ -436,6 +477,8 @@ impl Report {
         };
         part(self.added, &format!("note added{to}"), &format!("notes added{to}"));
         part(self.changed, "changed", "changed");
+        let moved = format!("moved{}", to_one(&self.moved_to));
+        part(self.moved, &moved, &moved);
         part(self.restored, "brought back", "brought back");
         part(self.retired, "retired", "retired");
         part(self.same, "note unchanged", "notes unchanged");
@@ -447,4 +490,26 @@ impl Report {
         part(self.rejections, "left out", "left out");
         if parts.is_empty() { "nothing to import".to_owned() } else { parts.join(", ") }
     }
+}
+
+/// ` to DECK`, where all went to one.
+fn to_one(decks: &BTreeMap<String, u64>) -> String {
+    match decks.keys().next() {
+        Some(deck) if decks.len() == 1 => format!(" to {}", one_line(deck)),
+        _ => String::new(),
+    }
+}
+
+/// Decks with how many notes went there, those with most first, where there are several.
+fn decks_in_words(decks: &BTreeMap<String, u64>) -> Option<String> {
+    let mut sorted: Vec<(&String, &u64)> = decks.iter().collect();
+    sorted.sort_by_key(|(_, notes)| Reverse(**notes));
+    let more = sorted.len().saturating_sub(MOST_DECKS_SHOWN);
+    let named = sorted.iter().take(MOST_DECKS_SHOWN);
+    let named: Vec<String> =
+        named.map(|(deck, notes)| format!("{} ({})", one_line(deck), thousands(**notes))).collect();
+    (decks.len() > 1).then(|| match more {
+        0 => named.join(", "),
+        more => format!("{} and {}", named.join(", "), counted(more, "more deck", "more decks")),
+    })
 }

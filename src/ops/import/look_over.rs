@@ -103,7 +103,7 @@ pub(super) fn look_through(
     }
     let read_options = source.read_options(options);
     let mut tally = Tally::default();
-    let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
+    let mut deck = source.deck_word();
     // A deck that passes for a built-in one: its keys, as long as none is the built-in deck's own.
     let (mut strangers, mut any_builtin) = (Vec::new(), false);
     let (mut has_head, mut by_chance) = (false, false);

@@ -6,6 +6,7 @@ use crate::core::compare::identity::composed;
 use crate::core::id::NoteUid;
 use crate::core::lint::MOST_NAMED;
 use crate::core::lint::as_two_answers;
+use crate::core::lint::several_in_one;
 use crate::core::state::LEECH;
 use crate::formats::Identity;
 use crate::formats::ImportItem;
@@ -92,6 +93,8 @@ pub(super) struct Namer {
     pub(super) derived: (u64, Vec<Place>),
     /// Answers that look like two.
     pub(super) two_answers: Option<TwoAnswers>,
+    /// The first option in which several stand, where that is, and how many other cards have one.
+    pub(super) several_in_one: Option<(Place, String, u64)>,
 }
 
 /// Answers that look like two.
@@ -118,6 +121,7 @@ impl Namer {
             equal: HashMap::new(),
             derived: (0, Vec::new()),
             two_answers: None,
+            several_in_one: None,
         }
     }
 
@@ -188,6 +192,17 @@ impl Namer {
         Ok(NoteRef { uid, named: true })
     }
 
+    /// The uid of a row that was left out, as if its question were there once. It is no part of what names the other rows.
+    pub(super) fn uid_of_bad(&self, item: &Item) -> NoteUid {
+        let deck = item.deck.as_deref().unwrap_or(&self.deck);
+        match &item.identity {
+            Identity::Key(key) => NoteUid::of_file_key(deck, key),
+            Identity::Uid(uid) => *uid,
+            Identity::Foreign { namespace, id } => NoteUid::of_foreign(namespace, id),
+            Identity::None => NoteUid::of_row(deck, &prompt(&item.text), None),
+        }
+    }
+
     /// Looks whether what is typed to a row seems to be two answers.
     pub(super) fn look_at_answer(&mut self, text: &NoteText, place: Place) {
         let Some((answer, each)) = as_two_answers(text) else { return };
@@ -199,6 +214,15 @@ impl Namer {
                 }
             }
             None => self.two_answers = Some(TwoAnswers { place, answer, each, others: 0, places: Vec::new() }),
+        }
+    }
+
+    /// Looks whether the options of a choice seem to stand in one.
+    pub(super) fn look_at_options(&mut self, text: &NoteText, place: Place) {
+        let Some(option) = several_in_one(text) else { return };
+        match &mut self.several_in_one {
+            Some((.., others)) => *others += 1,
+            None => self.several_in_one = Some((place, option.to_owned(), 0)),
         }
     }
 

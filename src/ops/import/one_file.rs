@@ -26,6 +26,7 @@ use crate::store::EarlierFiles;
 use crate::store::Fault;
 use crate::store::Finished;
 use crate::store::MatchResult;
+use crate::store::RowPlace;
 use crate::store::Writer;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -68,6 +69,7 @@ pub(super) fn one_file(
     let ordered = importer.name() == "toml";
     let bulk_options = BulkOptions {
         place_in: options.deck.clone(),
+        home: source.home.clone(),
         reposition: ordered,
         retire_missing: matches!(follow, Follow::Again(_)),
         source: match follow {
@@ -81,7 +83,8 @@ pub(super) fn one_file(
     };
     let read_options = source.read_options(options);
     let shown = source.shown.clone();
-    let mut deck = options.deck.clone().unwrap_or_else(|| source.deck_word());
+    // The file's own word, whatever deck its cards go into: by that they are found when it comes again.
+    let mut deck = source.deck_word();
     let namer = Namer::new(deck.clone(), prompts);
     // Another deck under a built-in one's name shares no card with it. One that does is an export of it, with the
     // user's own cards in it.
@@ -104,8 +107,16 @@ pub(super) fn one_file(
     let mut put = |parsed: &Parsed| -> Result<(), Fault> {
         match parsed {
             Parsed::Warning(text) => report.warnings.push(format!("{shown}: {text}")),
+            Parsed::Encoding(encoding, text) => {
+                if options.told.as_deref() != Some(*encoding) {
+                    report.encodings.push(((*encoding).to_owned(), shown.clone(), text.clone()));
+                }
+            }
             Parsed::Loss(loss) => report.lose(&shown, loss),
-            Parsed::Rejected(rejected) => {
+            Parsed::Rejected(rejected, who) => {
+                if let Some(row) = who {
+                    bulk.left_out(row.deck.as_deref().unwrap_or(&deck), row.uid, &row.question);
+                }
                 tally.bad(rejected);
                 report.reject(&shown, rejected.place, &rejected.fault);
             }
@@ -122,6 +133,7 @@ pub(super) fn one_file(
                 // Rows of one deck follow each other.
                 if seen_deck != own_deck && !is_deck_id(own_deck) {
                     report.reject(&shown, row.place, no_deck_name(own_deck));
+                    bulk.left_out(&deck, row.who.uid, row.words.packed()?.as_ref());
                     return Ok(());
                 }
                 if seen_deck != own_deck {
@@ -149,8 +161,11 @@ pub(super) fn one_file(
                     report.first.push((text.listed_prompt(1), text.listed_answer(1)));
                 }
                 report.waits |= note.waits();
-                // A deck that the row names is no part of the name of a row that has an id.
-                bulk.rows_say_place(row.has_id && (has_head || row.deck.is_some()));
+                bulk.rows_say_place(match (has_head || row.deck.is_some(), row.has_id) {
+                    (false, _) => RowPlace::Unsaid,
+                    (true, false) => RowPlace::Name,
+                    (true, true) => RowPlace::Place,
+                });
                 tally.good();
                 let placed = bulk.note(own_deck, row.who, row.key.clone(), &note)?;
                 if let Some(key) = row.key.as_ref().filter(|_| row.who.named && placed == MatchResult::Added)
@@ -181,7 +196,7 @@ pub(super) fn one_file(
     if rows == 0 && report.rejections == 0 {
         report.warnings.push(format!("{shown}: there are no cards in it"));
     }
-    let Finished { late, missing, retired, lost, kept, twice, added_to, news } = bulk.finish()?;
+    let Finished { late, missing, retired, lost, kept, twice, added_to, moved_to, news } = bulk.finish()?;
     for (note, key) in &renamed {
         writer.also_called(*note, key)?;
     }
@@ -192,6 +207,9 @@ pub(super) fn one_file(
     report.warnings.extend(twice.iter().map(|twice| twice_words(&shown, twice)));
     for (deck, notes) in added_to {
         *report.added_to.entry(deck).or_default() += notes;
+    }
+    for (deck, notes) in moved_to {
+        *report.moved_to.entry(deck).or_default() += notes;
     }
     report.retired += retired;
     report.lost += lost;

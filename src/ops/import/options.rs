@@ -27,13 +27,15 @@ pub struct Options {
     pub lists_all: bool,
     /// Take a history from more than a year ahead of now, too.
     pub accept_future: bool,
+    /// The guessed encoding of a followed file of which the person heard before.
+    pub told: Option<String>,
 }
 
 impl Options {
     /// Those of a followed file that is read again.
     pub(super) fn of_followed(how: HowToRead) -> Self {
-        let HowToRead { deck, format, table, word: _ } = how;
-        Self { deck, format, table, link: true, ..Self::default() }
+        let HowToRead { deck, format, table, word: _, told } = how;
+        Self { deck, format, table, told, link: true, ..Self::default() }
     }
 
     /// Something that the person said of a table, by its name on the command line, although files of that format are none.
@@ -54,6 +56,11 @@ impl Options {
 
     /// The part of them that is remembered of a file that is followed.
     pub(super) fn how_to_read(&self) -> HowToRead {
-        HowToRead { deck: self.deck.clone(), format: self.format.clone(), table: self.table.clone(), word: None }
+        HowToRead {
+            deck: self.deck.clone(),
+            format: self.format.clone(),
+            table: self.table.clone(),
+            ..HowToRead::default()
+        }
     }
 }

@@ -46,8 +46,10 @@ use std::sync::atomic::Ordering;
 /// What was read of a file, on its way to the database.
 pub(super) enum Parsed {
     Warning(String),
+    /// In which encoding it was read, where that is a guess, and what to say of it.
+    Encoding(&'static str, String),
     Loss(Loss),
-    Rejected(Rejected),
+    Rejected(Rejected, Option<BadRow>),
     Deck(DeckHead),
     Topic(Topic),
     Note(NoteRow),
@@ -62,6 +64,20 @@ pub(super) struct NoteRow {
     /// Whether it has an id that is its own in every deck.
     pub(super) has_id: bool,
     pub(super) words: Words,
+}
+
+/// Who a row is that was left out.
+pub(super) struct BadRow {
+    pub(super) deck: Option<String>,
+    pub(super) uid: NoteUid,
+    pub(super) question: PackedNote,
+}
+
+impl BadRow {
+    fn of(mut item: Item, namer: &Namer) -> Option<Self> {
+        compose_names(&mut item);
+        Some(Self { uid: namer.uid_of_bad(&item), question: PackedNote::of(&item.text).ok()?, deck: item.deck })
+    }
 }
 
 /// The text of a note. Packing and sealing it is work for whichever thread has less to do: writing new notes takes longer
@@ -99,9 +115,15 @@ enum Held {
 impl Parsed {
     fn of(outcome: ImportItem, namer: &mut Namer, salts: Option<&Salts>) -> Result<Self, Held> {
         Ok(match outcome {
-            ImportItem::Warning(warning) => Self::Warning(warning.to_string()),
+            ImportItem::Warning(warning) => match warning.guessed_encoding() {
+                Some(encoding) => Self::Encoding(encoding, warning.to_string()),
+                None => Self::Warning(warning.to_string()),
+            },
             ImportItem::Loss(loss) => Self::Loss(loss),
-            ImportItem::Rejected(rejected) => Self::Rejected(rejected),
+            ImportItem::Rejected(mut rejected) => {
+                let who = rejected.who.take().and_then(|item| BadRow::of(*item, namer));
+                Self::Rejected(rejected, who)
+            }
             ImportItem::Record(Record::Deck(mut head)) => {
                 compose(&mut head.id);
                 compose(&mut head.name);
@@ -118,6 +140,7 @@ impl Parsed {
                 let place = item.place;
                 item.text.tags.retain(|tag| !namer.is_derived(tag, place));
                 namer.look_at_answer(&item.text, place);
+                namer.look_at_options(&item.text, place);
                 let Item { deck, identity, key, text, says, .. } = *item;
                 let has_id = match &identity {
                     Identity::Uid(_) | Identity::Foreign { .. } => true,
@@ -232,6 +255,15 @@ fn read_batches(
             (card_words::two_answers(answer, *others, places), card_words::help_two_answers(each, syntax));
         let warning = format!("line {place}: {what}: {help}");
         giver.give(Parsed::Warning(warning), 0).ok();
+    }
+    if let Some((place, option, others)) = &namer.several_in_one {
+        let (what, help) =
+            (card_words::several_in_one(option), card_words::help_several_in_one(Syntax::of(importer.name())));
+        let others = match others {
+            0 => String::new(),
+            others => format!(", and in {} more", counted(*others, "card", "cards")),
+        };
+        giver.give(Parsed::Warning(format!("line {place}: {what}{others}; {help}")), 0).ok();
     }
     // Nobody takes it any more where the database failed, which is told already.
     giver.finish().ok();

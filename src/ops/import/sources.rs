@@ -33,6 +33,9 @@ use std::time::SystemTime;
 /// The most that is read of one file.
 const MOST_READ: u64 = 64 << 30;
 
+/// What standard input is called.
+const PIPED: &str = "-";
+
 /// Something to import.
 pub struct Source {
     /// Its name for messages.
@@ -55,6 +58,8 @@ pub struct Source {
     pub(super) inside: Option<usize>,
     /// The word for its deck, where it was found out which one that is.
     pub(super) word: Option<String>,
+    /// The id of the deck in which its cards lie, where they were found under its word.
+    pub(super) home: Option<String>,
     /// Whether other files have the same name, so that the folders are part of the word.
     pub(super) is_apart: bool,
 }
@@ -80,8 +85,14 @@ impl Source {
             parents: Vec::new(),
             inside: None,
             word: None,
+            home: None,
             is_apart: false,
         }
+    }
+
+    /// Whether it came through a pipe, without a name.
+    pub(super) fn is_piped(&self) -> bool {
+        self.file_name == PIPED
     }
 
     /// The word for the deck that its notes are in where nothing in it names one.
@@ -245,7 +256,7 @@ pub fn spool(mut input: impl io::Read) -> Result<Source, Failure> {
         return Err(Failure::data(format!("standard input is longer than {} GB", MOST_SPOOLED >> 30))
             .hint("nothing was imported; import it as a file"));
     }
-    Ok(Source::of("-", Box::new(BufReader::with_capacity(1 << 16, file)), size))
+    Ok(Source::of(PIPED, Box::new(BufReader::with_capacity(1 << 16, file)), size))
 }
 
 /// The importer for a source: the one that was named, else by the file's name and beginning. `None`: it is a history.
@@ -303,7 +314,7 @@ pub(super) fn stem(file_name: &str) -> String {
     // A file may have a line break in its name, which nobody could type as that of a deck.
     let mut stem = stem.replace('#', "-").replace(is_in_no_name, " ");
     compose(&mut stem);
-    if stem == "-" || !is_deck_id(&stem) { "imported".to_owned() } else { stem }
+    if stem == PIPED || !is_deck_id(&stem) { "imported".to_owned() } else { stem }
 }
 
 /// Tells how far a reader is.

@@ -51,7 +51,8 @@ impl Bulk<'_, '_> {
             after: mine.after.clone(),
             held_out: mine.held_out,
             form: mine.form,
-            ..said.completed(note.said, &last)
+            // With --theirs all stays that the row says nothing of, whoever wrote it.
+            ..said.completed(note.said, if theirs { &mine } else { &last })
         };
         if !now.is_whole() {
             return Ok(MatchResult::Unfit);

@@ -6,8 +6,10 @@ use crate::core::fact::Head;
 use crate::core::fact::TopicText;
 use crate::store::Fault;
 use crate::store::bulk::Bulk;
+use crate::store::bulk::RowPlace;
 use crate::store::facts::facts_of;
 use crate::store::notes::PackedNote;
+use crate::store::shown::NoteRow;
 use rusqlite::OptionalExtension as _;
 use std::rc::Rc;
 
@@ -60,17 +62,20 @@ impl Bulk<'_, '_> {
         }
     }
 
-    /// The deck that a file's word means: an id, else a unique own name, else a new id.
-    fn deck_number(&mut self, id: &str, name: Option<&str>) -> Result<Option<i64>, Fault> {
+    /// The deck that a file's word means: an id, else a unique own name, else a new id. The id of a deck that has no cards any more
+    /// comes after a name that is shown: the cards may have gone to the deck of that name.
+    pub(super) fn deck_number(&mut self, id: &str, name: Option<&str>) -> Result<Option<i64>, Fault> {
         let tx = &self.writer.tx;
-        let by_id: Option<i64> = tx
-            .prepare_cached("SELECT id FROM deck WHERE name_id = ?1")?
-            .query_row([id], |row| row.get(0))
+        let by_id: Option<(i64, bool)> = tx
+            .prepare_cached("SELECT id, listed <> 0 FROM deck WHERE name_id = ?1")?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        if by_id.is_some() || name.is_some_and(|name| name != id) {
-            return Ok(by_id);
+        let is_head = name.is_some();
+        let number = by_id.map(|(number, _)| number);
+        if by_id.is_some_and(|(_, is_listed)| is_listed || is_head) || name.is_some_and(|name| name != id) {
+            return Ok(number);
         }
-        self.writer.listed_deck_named(id)
+        Ok(self.writer.listed_deck_named(id)?.or(number))
     }
 
     /// The deck of that id, planned where it is missing. A `name` is the file's own word for it; without one the deck keeps
@@ -155,6 +160,39 @@ impl Bulk<'_, '_> {
         self.files_decks.insert(now.id);
         self.deck_means(id, now.clone());
         Ok(now)
+    }
+
+    /// The deck in which a row's note is looked for: where the file's cards lie, if the row says nothing of that.
+    pub(super) fn where_it_may_lie(&mut self, deck: &TargetDeck) -> Result<TargetDeck, Fault> {
+        let is_said = self.row_place != RowPlace::Unsaid || self.options.place_in.is_some();
+        // Asked once a file, and then of each row.
+        if let Some(name_id) = self.options.home.take() {
+            let mut statement = self.writer.tx.prepare_cached("SELECT id FROM deck WHERE name_id = ?1")?;
+            let id: Option<i64> = statement.query_row([&name_id], |row| row.get(0)).optional()?;
+            self.home = id.map(|id| (id, name_id.into()));
+        }
+        Ok(match &self.home {
+            Some((id, name_id)) if !is_said && *id != deck.id => {
+                TargetDeck { id: *id, name_id: Rc::clone(name_id), was_there: true, ..deck.clone() }
+            }
+            _ => deck.clone(),
+        })
+    }
+
+    /// The built-in deck in which a note of the learner's lies, where its row says no deck: what they put there stays there.
+    pub(super) fn builtin_deck_of(&self, note: &NoteRow) -> Result<Option<TargetDeck>, Fault> {
+        if self.says_place() || note.source.is_some() || self.options.edition > 0 {
+            return Ok(None);
+        }
+        let mut statement = self.writer.tx.prepare_cached("SELECT name_id FROM deck WHERE id = ?1 AND edition > 0")?;
+        let id: Option<String> = statement.query_row([note.deck], |row| row.get(0)).optional()?;
+        Ok(id.map(|id| TargetDeck {
+            id: note.deck,
+            name_id: id.into(),
+            position: note.position,
+            was_there: true,
+            is_builtin: true,
+        }))
     }
 
     /// From here on a word of the file means that deck.

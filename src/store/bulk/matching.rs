@@ -60,6 +60,8 @@ pub(super) struct WaitingRow {
     note: PackedNote,
     /// Its deck, at the position of the row.
     now: TargetDeck,
+    /// The deck among whose notes it is looked for.
+    there: TargetDeck,
 }
 
 /// A note that no row has claimed: as it is shown, and as its file has it where that is something else.
@@ -82,21 +84,22 @@ impl Bulk<'_, '_> {
     ) -> Result<MatchResult, Fault> {
         let place = self.options.place_in.clone();
         let now = self.next_place(place.as_deref().unwrap_or(deck))?;
-        if self.is_unchanged(who.uid, &now, key.as_deref(), note)? {
+        let there = self.where_it_may_lie(&now)?;
+        if self.is_unchanged(who.uid, &there, key.as_deref(), note)? {
             return Ok(MatchResult::Same);
         }
-        if self.is_fresh(&now, who, note)? {
+        if self.is_fresh(&there, who, note)? {
             return self.gather(&now, who, key, note);
         }
         self.flush()?;
-        let own = match self.named(who, &now, note)? {
+        let own = match self.named(who, &there, note)? {
             Named::Note(id, uid) => {
                 self.was_looked_for(id)?;
                 return self.found((id, uid), &now, key, note);
             }
             // Its own name comes first, should a later row have that.
             Named::Other(other) if !self.is_taken(other.id) && self.waiting_bytes < MOST_WAITING => {
-                return Ok(self.wait(&now, who, key, note));
+                return Ok(self.wait((&now, &there), who, key, note));
             }
             Named::Other(other) if !self.is_taken(other.id) || other.name.is_some_and(|name| self.is_taken(name)) => {
                 return self.found_by_other_name(other, who, &now, key, note);
@@ -105,8 +108,8 @@ impl Bulk<'_, '_> {
             Named::Nobody(own) => own,
         };
         let mut open = Vec::new();
-        if now.was_there || (!who.named && self.seen.may_have(now.id, note.prompt_hash)) {
-            for likely in self.by_prompt(now.id, note, own)? {
+        if there.was_there || (!who.named && self.seen.may_have(there.id, note.prompt_hash)) {
+            for likely in self.by_prompt(there.id, note, own)? {
                 if self.is_taken(likely.id) {
                     if !who.named && (likely.text_hash == note.text_hash || self.was_said(likely.id, note)?) {
                         return Ok(MatchResult::Duplicate);
@@ -120,23 +123,29 @@ impl Bulk<'_, '_> {
             }
         }
         if !open.is_empty() && self.waiting_bytes < MOST_WAITING {
-            return Ok(self.wait(&now, who, key, note));
+            return Ok(self.wait((&now, &there), who, key, note));
         }
         if let [one] = open.as_slice() {
             self.alias(who, one.id)?;
             return self.found_by_prompt(one, &now, key, note);
         }
-        if now.was_there && self.deferred.len() < MOST_DEFERRED && self.any_old(now.id)? {
-            self.deferred.push(WaitingRow { who, key, note: note.clone(), now });
+        if there.was_there && self.deferred.len() < MOST_DEFERRED && self.any_old(there.id)? {
+            self.deferred.push(WaitingRow { who, key, note: note.clone(), now, there });
             return Ok(MatchResult::Later);
         }
         self.first_text(&now, who, key, note)
     }
 
     /// A row is decided at the end of the file.
-    fn wait(&mut self, now: &TargetDeck, who: NoteRef, key: Option<String>, note: &PackedNote) -> MatchResult {
+    fn wait(
+        &mut self,
+        (now, there): (&TargetDeck, &TargetDeck),
+        who: NoteRef,
+        key: Option<String>,
+        note: &PackedNote,
+    ) -> MatchResult {
         self.waiting_bytes += note.size();
-        self.waiting.push(WaitingRow { who, key, note: note.clone(), now: now.clone() });
+        self.waiting.push(WaitingRow { who, key, note: note.clone(), now: now.clone(), there: there.clone() });
         MatchResult::Later
     }
 
@@ -159,7 +168,7 @@ impl Bulk<'_, '_> {
         let mut placed = Vec::new();
         let mut unnamed = Vec::new();
         for row in std::mem::take(&mut self.waiting) {
-            let own = match self.named(row.who, &row.now, &row.note)? {
+            let own = match self.named(row.who, &row.there, &row.note)? {
                 Named::Note(id, uid) => {
                     placed.push(self.found((id, uid), &row.now, row.key, &row.note)?);
                     continue;
@@ -190,7 +199,7 @@ impl Bulk<'_, '_> {
         let mut pairs = 0;
         for row in rest {
             // A row before it may have had the same name.
-            match self.named(row.who, &row.now, &row.note)? {
+            match self.named(row.who, &row.there, &row.note)? {
                 Named::Note(id, uid) => {
                     placed.push(self.found((id, uid), &row.now, row.key, &row.note)?);
                     continue;
@@ -201,7 +210,7 @@ impl Bulk<'_, '_> {
                 }
                 Named::Other(_) | Named::Nobody(_) => {}
             }
-            let deck = row.now.id;
+            let deck = row.there.id;
             if let Entry::Vacant(place) = unclaimed.entry(deck) {
                 place.insert(self.unclaimed(deck)?);
             }
@@ -223,8 +232,8 @@ impl Bulk<'_, '_> {
     /// The unclaimed note with a row's prompt: the one with its answer too, else the only one. Those that the learner took out of
     /// the deck count as well, since between two it would be a guess.
     fn one_of_that_prompt(&mut self, row: &WaitingRow, own: Option<i64>) -> Result<Option<PromptMatch>, Fault> {
-        let mut open = self.by_prompt(row.now.id, &row.note, own)?;
-        for likely in self.upstream_by_prompt(row.now.id, row.note.prompt_hash)? {
+        let mut open = self.by_prompt(row.there.id, &row.note, own)?;
+        for likely in self.upstream_by_prompt(row.there.id, row.note.prompt_hash)? {
             if Some(likely.id) != own && !open.iter().any(|known| known.id == likely.id) {
                 open.push(likely);
             }

@@ -3,16 +3,18 @@
 use crate::core::card::NoteText;
 use crate::core::id::NoteUid;
 use crate::store::Fault;
+use crate::store::Writer;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::decks::TargetDeck;
+use crate::store::naming::name_of_any;
 use crate::store::notes::PackedNote;
 
 /// Cards that are told of each kind.
 const MOST: usize = 10_000;
 
-/// Missing cards that are told where nobody asked for all.
-const MOST_MISSING: usize = 3;
+/// Missing cards that are told where nobody asked for all: as many as one command may name.
+const MOST_MISSING: usize = 20;
 
 /// What a file brings, changes and lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,7 +24,16 @@ pub struct News {
     /// The cards that change: as they were, and as they are then.
     pub changed: Vec<(NoteText, NoteText)>,
     /// The cards of the deck that the file does not have.
-    pub missing: Vec<NoteText>,
+    pub missing: Vec<Missing>,
+}
+
+/// A card of a deck that a file does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// What a person would type to name it.
+    pub name: String,
+    /// It itself.
+    pub text: NoteText,
 }
 
 impl News {
@@ -56,8 +67,8 @@ impl Bulk<'_, '_> {
     /// Remembers a card that the file does not have.
     pub(super) fn lacks(&mut self, note: i64) -> Result<(), Fault> {
         if self.news.missing.len() < News::most_missing(self.options.tells_news) {
-            let (text, _) = self.writer.shown(note)?;
-            self.news.missing.push(text);
+            let missing = self.writer.missing(note)?;
+            self.news.missing.push(missing);
         }
         Ok(())
     }
@@ -78,5 +89,14 @@ impl Bulk<'_, '_> {
             self.news.new.push(text);
         }
         Ok(())
+    }
+}
+
+impl Writer<'_> {
+    /// A card that a file does not have, by its number.
+    pub(super) fn missing(&self, note: i64) -> Result<Missing, Fault> {
+        let (text, _) = self.shown(note)?;
+        let name = name_of_any(&self.tx, note)?.ok_or(Fault::NoCard)?;
+        Ok(Missing { name, text })
     }
 }

@@ -26,12 +26,22 @@ impl BitSet {
             *bits |= bit;
         }
     }
+
+    /// Adds all of another one.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        for (bits, more) in self.0.iter_mut().zip(&other.0) {
+            *bits |= more;
+        }
+    }
 }
 
 /// The notes that the files of one import had so far, and their decks.
 #[derive(Default)]
 pub struct EarlierFiles {
     notes: BitSet,
+    /// Those whose rows were left out: a later file has the say of them.
+    pub(super) left_out: BitSet,
     pub(super) decks: BTreeSet<i64>,
 }
 
@@ -43,11 +53,7 @@ impl EarlierFiles {
     /// Another file is done, which had these notes.
     pub(super) fn add(&mut self, claimed: &BitSet, new: impl Iterator<Item = i64>) {
         new.for_each(|note| self.notes.add(note));
-        let known = &mut self.notes.0;
-        known.resize(known.len().max(claimed.0.len()), 0);
-        for (bits, more) in known.iter_mut().zip(&claimed.0) {
-            *bits |= more;
-        }
+        self.notes.add_all(claimed);
     }
 }
 

@@ -6,12 +6,12 @@ use crate::core::id::NoteUid;
 use crate::core::three_ways::Way;
 use crate::core::three_ways::merged_tags;
 use crate::store::Fault;
-use crate::store::Writer;
 use crate::store::bulk::Bulk;
 use crate::store::bulk::Kept;
 use crate::store::bulk::KeptPart;
 use crate::store::bulk::MatchResult;
 use crate::store::bulk::NoteRef;
+use crate::store::bulk::RowPlace;
 use crate::store::bulk::decks::TargetDeck;
 use crate::store::columns::entry_id;
 use crate::store::columns::ordinals_column;
@@ -84,7 +84,10 @@ impl Bulk<'_, '_> {
         }
         self.claimed.add(id);
         let whose = self.whose(id)?;
-        let Some(before) = before.filter(|before| before.source.is_some() || before.own.is_some()) else {
+        let before = before.filter(|before| before.source.is_some() || before.own.is_some());
+        let lies_in = before.as_ref().map(|before| self.builtin_deck_of(before)).transpose()?.flatten();
+        let deck = lies_in.as_ref().unwrap_or(deck);
+        let Some(before) = before else {
             // Events or an undo brought the name before any source did: this is the first text.
             if deck.is_builtin {
                 self.write_own(id, uid, deck, key.as_deref(), row)?;
@@ -94,7 +97,9 @@ impl Bulk<'_, '_> {
             return Ok(MatchResult::Added);
         };
         if deck.is_builtin {
-            return self.found_builtin((id, uid), (deck, whose == Whose::Anothers), key.as_deref(), row, &before);
+            let placed =
+                self.found_builtin((id, uid), (deck, whose == Whose::Anothers), key.as_deref(), row, &before)?;
+            return self.or_moved(placed, id, &before);
         }
         let theirs = self.options.theirs;
         let same_key = key.is_none() || key == before.key;
@@ -153,6 +158,7 @@ impl Bulk<'_, '_> {
         let to = match &place {
             // Where the file does not say where its cards go, they stay where its source had them.
             Some(place) if !ways.place.is_news() => Rc::from(place.deck.as_str()),
+            None if !self.says_place() => facts::deck_id(&self.writer.tx, before.deck)?.into(),
             _ => Rc::clone(&deck.name_id),
         };
         // What is shown then without the learner's own is what the source said last, so with `theirs` that has to be this.
@@ -162,13 +168,13 @@ impl Bulk<'_, '_> {
                 self.writer.append_fact(&Fact::Ordered { note: uid, position }, None)?;
             }
             if theirs {
-                let after = self.take_theirs(id, uid, &to)?;
+                let after = self.take_theirs(id, uid, &to, row)?;
                 return Ok(if before.retired {
                     MatchResult::Restored
                 } else if (after.deck, &after.own, &after.tags) == (before.deck, &before.own, &before.tags) {
                     MatchResult::Same
                 } else {
-                    MatchResult::Changed
+                    self.or_moved(MatchResult::Changed, id, &before)?
                 });
             }
             return Ok(if before.retired { MatchResult::StaysDeleted } else { MatchResult::Same });
@@ -183,7 +189,7 @@ impl Bulk<'_, '_> {
             self.writer.also_called(uid, &key)?;
         }
         let after = if theirs {
-            self.take_theirs(id, uid, &target.name_id)?
+            self.take_theirs(id, uid, &target.name_id, row)?
         } else {
             let is_sources = last.as_ref().is_some_and(|(last, _)| bare(last) == bare(&mine));
             if ways.text == Way::Taken && before.own.is_some() && is_sources {
@@ -216,8 +222,25 @@ impl Bulk<'_, '_> {
         {
             MatchResult::Same
         } else {
-            MatchResult::Changed
+            self.or_moved(MatchResult::Changed, id, &before)?
         })
+    }
+
+    /// What became of a changed note, where only the deck that it lies in may be another one.
+    fn or_moved(&mut self, placed: MatchResult, id: i64, before: &NoteRow) -> Result<MatchResult, Fault> {
+        let Some(after) = NoteRow::of(&self.writer.tx, id)?.filter(|_| placed == MatchResult::Changed) else {
+            return Ok(placed);
+        };
+        if after.deck != before.deck {
+            // A second row of that prompt may be just this one.
+            self.seen.add(after.deck, after.prompt_hash);
+        }
+        let rest = |row: &NoteRow| (row.text_hash, row.key.clone(), row.tags.clone(), row.retired);
+        if after.deck == before.deck || rest(&after) != rest(before) {
+            return Ok(placed);
+        }
+        *self.moved.entry(after.deck).or_default() += 1;
+        Ok(MatchResult::Moved)
     }
 
     /// What the file says of a note, held against what its source said last and what is shown.
@@ -229,11 +252,8 @@ impl Bulk<'_, '_> {
         deck: &TargetDeck,
         key: Option<&str>,
     ) -> Result<Ways, Fault> {
-        // Who takes the file's version takes its deck, whether or not that is a part of who the note is.
-        let places =
-            self.says_place || self.options.theirs || (self.options.place_in.is_some() && !self.options.retire_missing);
         let place_way = match place {
-            Some(place) if places => {
+            Some(place) if self.says_place() => {
                 let lies_in = facts::deck_id(&self.writer.tx, before.deck)?;
                 Way::of(place.deck.as_str(), &deck.name_id, lies_in.as_str())
             }
@@ -266,6 +286,18 @@ impl Bulk<'_, '_> {
             is_back,
             is_made: before.source.is_none() && before.own.is_some(),
         })
+    }
+
+    /// Whether a row says where its note lies. Who takes the file's version takes its deck, whether or not that is a part of who the
+    /// note is.
+    pub(super) fn says_place(&self) -> bool {
+        let options = &self.options;
+        match self.row_place {
+            _ if options.place_in.is_some() && !options.retire_missing => true,
+            RowPlace::Place => true,
+            RowPlace::Name => options.theirs,
+            RowPlace::Unsaid => false,
+        }
     }
 
     /// Whether a row says what its note's source said last, with what the row has no place for.
@@ -462,31 +494,6 @@ impl Bulk<'_, '_> {
             self.writer.append_only(&Fact::Placed { note: uid, deck: deck.name_id.to_string(), position }, None)?;
         }
         self.writer.refresh_note(number)
-    }
-
-    /// Lets go of the learner's own text, tags, place and deletion of a note: the file has it in that deck. Gives the row as it
-    /// is then.
-    fn take_theirs(&mut self, id: i64, uid: NoteUid, deck: &str) -> Result<NoteRow, Fault> {
-        let row = |writer: &Writer<'_>| NoteRow::of(&writer.tx, id)?.ok_or(Fault::NoCard);
-        let now = row(self.writer)?;
-        if now.own.is_some() || now.tags.is_some() {
-            self.writer.clear_own(id, uid)?;
-        }
-        self.place_in(id, uid, deck)?;
-        if row(self.writer)?.retired {
-            self.writer.append_fact(&Fact::Revived { note: uid }, None)?;
-        }
-        row(self.writer)
-    }
-
-    /// Puts a note into a deck where the learner has it in another one.
-    pub(super) fn place_in(&mut self, id: i64, uid: NoteUid, deck: &str) -> Result<(), Fault> {
-        let lies_in = NoteRow::of(&self.writer.tx, id)?.ok_or(Fault::NoCard)?.deck;
-        if facts::deck_number(&self.writer.tx, deck)? == Some(lies_in) {
-            return Ok(());
-        }
-        let fact = Fact::Placed { note: uid, deck: deck.to_owned(), position: None };
-        self.writer.append_fact(&fact, None).map(drop)
     }
 
     pub(super) fn bring(

@@ -1,8 +1,12 @@
 //! Decks as people list them.
 
 use crate::core::compare::answer::Weights;
+use crate::core::fact::Fact;
+use crate::core::id::DeviceId;
 use crate::core::id::NoteUid;
 use crate::core::study_day::StudyDay;
+use crate::core::units::Hlc;
+use crate::store::Context;
 use crate::store::DeckOrigin;
 use crate::store::DeckSet;
 use crate::store::Fault;
@@ -13,11 +17,43 @@ use crate::store::columns::sequence_of;
 use crate::store::columns::u64_of;
 use crate::store::columns::weights_of;
 use crate::store::due::NEW_BY_DECK;
+use crate::store::facts::FactRow;
 use crate::store::facts::deck_number;
+use crate::store::facts::facts_of;
 use crate::store::shown::HIDDEN;
 use crate::store::shown::is_removed;
+use rusqlite::Connection;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// What tells the facts of one action from those of all others: its stamp and the device.
+type Step = (Hlc, DeviceId);
+
+fn step_of(row: &FactRow) -> Step {
+    (row.hlc, row.id.device)
+}
+
+/// The facts about a subject that count, oldest first.
+fn counting_facts(db: &Connection, context: &Context, subject: i64) -> Result<Vec<FactRow>, Fault> {
+    let mut facts = facts_of(db, &context.reader, subject)?;
+    facts.retain(|row| !context.voided.has(row.id));
+    facts.sort_by_key(|row| (row.hlc, row.id));
+    Ok(facts)
+}
+
+/// The actions that hid or removed a deck since it was shown last, by the facts about it.
+fn removals(facts: &[FactRow]) -> BTreeSet<Step> {
+    let mut removals = BTreeSet::new();
+    for row in facts {
+        match row.fact {
+            Fact::Hidden { hidden: true, .. } => drop(removals.insert(step_of(row))),
+            Fact::Hidden { hidden: false, .. } => removals.clear(),
+            _ => {}
+        }
+    }
+    removals
+}
 
 /// A deck with its counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -302,19 +338,33 @@ impl Store {
         })
     }
 
-    /// The notes of a deck, by its id, that are gone and were once deleted.
+    /// The notes that were deleted with a deck, by its id, since it was shown last. What was deleted by itself before that stays so.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn deleted_notes(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
+    pub fn notes_removed_with(&self, deck: &str) -> Result<Vec<NoteUid>, StoreError> {
         self.attempt(|| {
+            let Some(number) = deck_number(self.db(), deck)? else { return Ok(Vec::new()) };
+            let context = self.context()?;
+            let removals = removals(&counting_facts(self.db(), &context, -number)?);
+            if removals.is_empty() {
+                return Ok(Vec::new());
+            }
             let mut statement = self.db().prepare_cached(&format!(
-                "SELECT u.uid FROM deck k JOIN note n INDEXED BY note_prompt ON n.deck = k.id AND n.retired = 1 \
-                 JOIN note_name u ON u.id = n.id WHERE k.name_id = ?1 \
+                "SELECT n.id, u.uid FROM note n INDEXED BY note_prompt JOIN note_name u ON u.id = n.id \
+                 WHERE n.deck = ?1 AND n.retired = 1 \
                  AND EXISTS (SELECT 1 FROM fact f WHERE f.subject = n.id AND f.kind = {DELETED}) ORDER BY u.uid"
             ))?;
-            let rows = statement.query_map([deck], |row| Ok(NoteUid(row.get(0)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let mut rows = statement.query([number])?;
+            let mut notes = Vec::new();
+            while let Some(row) = rows.next()? {
+                let facts = counting_facts(self.db(), &context, row.get(0)?)?;
+                let deleted = facts.iter().rfind(|row| matches!(row.fact, Fact::Deleted { .. }));
+                if deleted.is_some_and(|row| removals.contains(&step_of(row))) {
+                    notes.push(NoteUid(row.get(1)?));
+                }
+            }
+            Ok(notes)
         })
     }
 
