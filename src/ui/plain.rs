@@ -421,7 +421,9 @@ impl Sitting<'_, '_> {
             Stage::Front(_) | Stage::Between | Stage::Finished => false,
             Stage::Back(_) => self.grade_of(line).is_some(),
         };
-        if !asks_for_words && commands::mark_of(&bare).is_some() {
+        // On a question a word may be meant as its answer, whoever judges it.
+        let is_question = matches!(stage, Stage::Front(_)) && !self.primer;
+        if !asks_for_words && commands::mark_of(&bare).is_some_and(|mark| !is_question || mark == bare) {
             return self.command(stage, &bare);
         }
         self.answer(stage, line)

@@ -92,8 +92,15 @@ fn at_its_end_a_sitting_waits_for_a_step_back_and_says_what_it_came_to_once_for_
     world.import("apples.toml", deck("apples"));
     let out = review(&mut world, &["…\n", "…\n", "…3\n", "…?\n", "…u\n", "…\n", "…2\n", "…i\n", "…\n"], true);
     assert_eq!(out.matches("1 answer in").count(), 2, "{out}");
-    let parts =
-        ["Good: back", "Enter ends", "em  the same", "Took back: answered", "Hard: back", "Enter ends", "interval: 1d"];
+    let parts = [
+        "Good: back",
+        "Enter ends",
+        ":em, :meaning  the same",
+        "Took back: answered",
+        "Hard: back",
+        "Enter ends",
+        "interval: 1d",
+    ];
     let mut rest = out.as_str();
     for part in parts {
         rest = rest.split_once(part).unwrap_or_else(|| panic!("no `{part}` in {rest}\n══\n{out}")).1;

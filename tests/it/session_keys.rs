@@ -454,6 +454,8 @@ fn a_word_typed_on_a_card_whose_letters_are_keys_changes_nothing_and_says_what_k
     terminal.types("good");
     terminal.sees("The answer is already shown");
     assert!(kinds(&lmq).is_empty(), "{:?}", kinds(&lmq));
+    // What follows a word at once belongs to it.
+    terminal.rests();
     terminal.types("3");
     terminal.sees("Done for now");
     terminal.types("q");

@@ -116,3 +116,12 @@ fn the_help_on_a_shown_answer_says_why_grades_may_give_the_same_interval() {
     let out = said(&mut world, "1\n:?\n:q\n");
     assert!(out.contains("The first two intervals are 1 and 6 days whatever the grade"), "{out}");
 }
+
+#[test]
+fn on_a_question_a_word_is_an_answer_and_elsewhere_it_may_be_a_command() {
+    let mut world = World::bare();
+    world.import("r.csv", "#deck:r\nfront,back\nWhat does one do at the end?,exit\nAnd then?,rest\n");
+    let out = said(&mut world, "exit\n3\nquit\nmark\nquit\n");
+    assert!(out.contains("Good: back tomorrow") && out.contains("Marked. :u takes it back"), "{out}");
+    assert_eq!(answers(&world), 1, "{out}");
+}

@@ -18,7 +18,8 @@ use crate::ui::plain::Then;
 use crate::ui::spoken::grades;
 use crate::ui::words;
 
-/// What can be said beside an answer. Where no answer in words is waited for, the colon may be left away.
+/// What can be said beside an answer. Where no answer in words is waited for the colon may be left away, on a question before marks
+/// alone.
 const COMMANDS: &[LineCommand] = &[
     (":u", &["undo"], "hide the answer again, else take back the newest step"),
     (":redo", &[], "bring back what was taken back last"),
