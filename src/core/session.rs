@@ -261,8 +261,9 @@ impl Session {
         let asks_again = |why| Transition { next: self.clone(), effects: vec![Effect::AskAgain(why)] };
         if response.trim().is_empty() {
             return match current.question.ask {
-                Ask::Recall | Ask::Say => self.turned(current.clone()),
-                Ask::Type | Ask::List(_) | Ask::Choose | Ask::Sort | Ask::Order => asks_again(Unreadable::NoAnswer),
+                Ask::Recall | Ask::Say | Ask::Type | Ask::List(_) => self.turned(current.clone()),
+                // Where one answers by pointing, Enter is what gives an answer, and may come too early.
+                Ask::Choose | Ask::Sort | Ask::Order => asks_again(Unreadable::NoAnswer),
             };
         }
         let card = current.candidate.card;

@@ -7,6 +7,7 @@ use crate::core::card::Correctness;
 use crate::core::card::Unreadable;
 use crate::core::document::Document;
 use crate::core::document::Side;
+use crate::core::grade::Button;
 use crate::core::session::Input;
 use crate::core::session::Stage;
 use crate::core::session::choices::Choice;
@@ -315,7 +316,7 @@ impl Sitting<'_, '_> {
         self.blank()?;
         let mut how = words::how(current.question.ask, current.question.options.len(), None);
         if !matches!(current.question.ask, Ask::Recall | Ask::Say) {
-            how.push_str("; :show shows the answer");
+            how.push_str("; Enter alone shows the answer");
         }
         if current.loaded.text.hint.is_some() {
             how.push_str("; :h for a hint");
@@ -442,8 +443,12 @@ impl Sitting<'_, '_> {
                 self.question(current)?;
                 Ok(Then::Go)
             }
+            Stage::Front(_) if line.trim().is_empty() => self.feed(Input::Show),
             Stage::Front(_) => self.feed(Input::Respond(line.to_owned())),
             Stage::Back(_) if line.is_empty() && self.review.session().preselected().is_none() => {
+                if !self.live {
+                    return self.grade(Input::Grade(Button::Good.quality()));
+                }
                 self.line(words::CHOOSE_GRADE)?;
                 Ok(Then::Go)
             }
@@ -525,11 +530,9 @@ impl Sitting<'_, '_> {
     }
 
     fn say(&mut self, said: &Notice) -> Result<(), Failure> {
-        let ask = self.review.session().current().map(|current| current.question.ask);
-        let text = match (said, ask) {
-            (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, ":show")),
+        let text = match said {
             // Somebody who left away the colon, which choices that are written out need.
-            (Notice::AskAgain(Unreadable::NoOption { given, .. }), _)
+            Notice::AskAgain(Unreadable::NoOption { given, .. })
                 if commands::mark_of(&format!(":{given}")).is_some() =>
             {
                 words::said(said, ":u").map(|text| format!("{text}; the command is :{given}"))

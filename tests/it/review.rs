@@ -33,7 +33,7 @@ fn lines(lmq: &Lmq, args: &[&str], input: &str) -> String {
 #[test]
 fn a_first_sitting_over_lines_reads_like_this() {
     let lmq = model();
-    insta::assert_snapshot!("first_sitting", lines(&lmq, &[], "\n3\nbehavior\n\nx\n:u\n:u\n2\n\n:q\n"));
+    insta::assert_snapshot!("first_sitting", lines(&lmq, &[], "\n3\nbehavior\n\nx\n:u\n2\n\n:q\n"));
 }
 
 #[test]

@@ -397,7 +397,7 @@ fn other_cards_are_looked_for_in_a_session_which_comes_back_to_the_same_card() {
 }
 
 #[test]
-fn enter_grades_nothing_that_nobody_answered_and_shows_no_answer_that_is_asked_for() {
+fn enter_grades_nothing_that_nobody_answered() {
     let lmq = Lmq::at_home();
     let card = |key: &str, rest: &str| format!("[[card]]\nkey = \"{key}\"\nprompt = \"Which {key}?\"\n{rest}\n");
     let cards = [
@@ -413,13 +413,15 @@ fn enter_grades_nothing_that_nobody_answered_and_shows_no_answer_that_is_asked_f
         ("choice", "Choose one first; 0 shows the answer", "0"),
         ("sort", "Choose one first; 0 shows the answer", "0"),
         ("order", "Put them in order first; 0 shows the answer", "0"),
-        ("list", "Name an item first; Space shows the answer", " "),
-        ("typed", "Type an answer first; Space shows the answer", " "),
+        ("list", "", "\r"),
+        ("typed", "", "\r"),
     ] {
         terminal.sees(&format!("Which {key}?"));
-        terminal.types("\r");
-        let asked = terminal.sees(asks);
-        assert!(!asked.contains("3 Good"), "{asked}");
+        if !asks.is_empty() {
+            terminal.types("\r");
+            let asked = terminal.sees(asks);
+            assert!(!asked.contains("3 Good"), "{asked}");
+        }
         terminal.types(shows);
         let shown = terminal.sees("3 Good");
         assert!(!shown.contains('▸'), "no grade is marked: {shown}");

@@ -10,16 +10,24 @@ use lmq::ui::Lines;
 use lmq::ui::Look;
 use lmq::ui::Palette;
 use std::io;
+use std::time::Duration;
 
 const DECK: &str = "[deck]\nid = \"t\"\n\
     [[card]]\nkey = \"a\"\nkind = \"choice\"\nprompt = \"Which?\"\nanswer = \"right\"\ndistractors = [\"wrong\", \"other\"]\n\
     [[card]]\nkey = \"b\"\nkind = \"cloze\"\ntext = \"Say {{c1::what}}.\"\n\
     [[card]]\nkey = \"c\"\nkind = \"basic\"\nfront = \"Who?\"\nback = \"Ann\"\n";
 
-struct Script<'s>(std::str::Lines<'s>);
+/// Lines, and whether they come from a person, who reads before each.
+struct Script<'s>(std::str::Lines<'s>, bool);
+
+/// Longer than a line needs that was read before it was answered.
+const READ: Duration = Duration::from_millis(260);
 
 impl Lines for Script<'_> {
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if self.1 {
+            std::thread::sleep(READ);
+        }
         Ok(self.0.next().map(|line| line.as_bytes().to_vec()))
     }
 
@@ -46,12 +54,18 @@ fn world() -> World {
     world
 }
 
-/// What a session says to these lines.
+/// What a session says to these lines of a program.
 fn said(world: &mut World, lines: &str) -> String {
+    said_to(world, lines, false)
+}
+
+/// The same to those of a person.
+fn said_to(world: &mut World, lines: &str, live: bool) -> String {
+    world.settings.backups = false;
     let mut review = Review::new(&mut world.store, &world.env, world.settings.clone(), &Options::default()).unwrap();
     let look = Look { colour: false, width: 100, links: false, palette: Palette::OWN, spoken: false };
     let mut out = Vec::new();
-    ui::plain(&mut review, &mut Script(lines.lines()), &mut out, look, false, &NoEditor).unwrap();
+    ui::plain(&mut review, &mut Script(lines.lines(), live), &mut out, look, live, &NoEditor).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -60,14 +74,12 @@ fn answers(world: &World) -> usize {
 }
 
 #[test]
-fn an_empty_line_answers_nothing_that_asks_for_an_answer_and_no_grade_is_marked_after_one_that_was_shown() {
+fn an_empty_line_shows_the_answer_and_marks_no_grade_where_one_was_asked_for() {
     let mut world = world();
-    let out = said(&mut world, "\n:show\n\n1\n\n:d\n\n1\n\n\n:q\n");
+    let out = said_to(&mut world, ":show\n\n1\n\n\n1\n\n\n:q\n", true);
     for wanted in [
-        "Choose 1 to 3; :show shows the answer",
-        "Choose one first; :show shows the answer",
-        "Type it; :show shows the answer",
-        "Type an answer first; :show shows the answer",
+        "Choose 1 to 3; Enter alone shows the answer",
+        "Type it; Enter alone shows the answer",
         "Choose a grade",
         "Good: back tomorrow",
     ] {
@@ -79,14 +91,22 @@ fn an_empty_line_answers_nothing_that_asks_for_an_answer_and_no_grade_is_marked_
 }
 
 #[test]
+fn an_empty_line_of_a_program_grades_good_where_no_grade_is_marked() {
+    let mut world = self::world();
+    let out = said(&mut world, "\n\n\n\n\n\n:q\n");
+    assert!(!out.contains("Choose a grade") && out.matches("Good: back tomorrow").count() == 3, "{out}");
+    assert_eq!(answers(&world), 3);
+}
+
+#[test]
 fn undo_on_a_shown_answer_hides_it_first_unless_something_was_done_to_it() {
     let mut world = world();
-    let out = said(&mut world, "1\n3\n:show\n:u\n:u\n:q\n");
+    let out = said_to(&mut world, "1\n3\n:show\n:u\n:u\n:q\n", true);
     let [hidden, undone] = ["The answer is hidden again, and nothing was graded", "Took back: answered t/a"]
         .map(|said| out.find(said).unwrap_or_else(|| panic!("{said}: {out}")));
     assert!(hidden < undone, "{out}");
     assert_eq!(answers(&world), 0);
-    let out = said(&mut world, "1\n:*\n:u\n:q\n");
+    let out = said_to(&mut world, "1\n:*\n:u\n:q\n", true);
     assert!(out.contains("Took back: marked t/a") && !out.contains("hidden"), "{out}");
 }
 

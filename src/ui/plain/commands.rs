@@ -67,7 +67,8 @@ impl Sitting<'_, '_> {
                 self.feed(Input::Quit)?;
                 return Ok(Then::End);
             }
-            ":u" if self.review.hides() => match self.review.hide() {
+            // A program that says it means the newest answer, whatever is shown.
+            ":u" if self.live && self.review.hides() => match self.review.hide() {
                 Ok(()) => self.line(&words::hidden(":u"))?,
                 Err(failure) => return self.failed(failure),
             },

@@ -131,7 +131,7 @@ impl Place {
             ],
             Self::Question(ask) => match ask {
                 Ask::Type => &[
-                    "Type the answer, then Enter. Space alone, with nothing typed, shows the answer.",
+                    "Type the answer, then Enter. Enter or Space alone, with nothing typed, shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
                 Ask::Say => &[
@@ -140,7 +140,7 @@ impl Place {
                 ],
                 Ask::List(_) => &[
                     "Enter after each item; Enter or Space alone ends. Backspace takes the last item back.",
-                    "Space alone, with no item named, shows the answer.",
+                    "With no item named, either shows the answer.",
                     "While you type, Esc makes letters keys, and letters again; Tab shows the hint.",
                 ],
                 Ask::Choose => {

@@ -441,10 +441,9 @@ impl Screen {
                 let front = matches!(review.session().stage(), Stage::Front(_));
                 let typed = front && review.session().current().is_some_and(|c| is_typed(c.question.ask));
                 let undo = if typed { format!("Esc {}", self.undo_key) } else { self.undo_key.clone() };
-                let shows = if self.typing { "Space".to_owned() } else { SHOWS.to_string() };
                 let ask = review.session().current().map(|current| current.question.ask);
                 let text = |said: &Notice| match (said, ask) {
-                    (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, &shows)),
+                    (Notice::AskAgain(Unreadable::NoAnswer), Some(ask)) => Some(words::unanswered(ask, SHOWS)),
                     _ => words::said(said, &undo),
                 };
                 let texts: Vec<String> = said.iter().filter_map(text).collect();

@@ -9,12 +9,11 @@ pub const CHOOSE_GRADE: &str = "Choose a grade: only you know what your answer w
 
 /// Said to a key or a line that gives an answer where there is none yet; `shows` is what shows the right one.
 #[must_use]
-pub fn unanswered(ask: Ask, shows: &str) -> String {
+pub fn unanswered(ask: Ask, shows: char) -> String {
     let first = match ask {
         Ask::Choose | Ask::Sort => "Choose one first",
         Ask::Order => "Put them in order first",
-        Ask::List(_) => "Name an item first",
-        Ask::Type | Ask::Say | Ask::Recall => "Type an answer first",
+        Ask::Type | Ask::List(_) | Ask::Say | Ask::Recall => "Type an answer first",
     };
     format!("{first}; {shows} shows the answer")
 }
@@ -54,7 +53,7 @@ pub fn how(ask: Ask, options: usize, keys: Option<&Keymap>) -> String {
     match (ask, keys) {
         (Ask::Recall, Some(keys)) => format!("{} shows the answer", keys.shown(Command::Reveal, "space")),
         (Ask::Recall, None) => "Enter shows the answer".to_owned(),
-        (Ask::Type, Some(_)) => "Type it, then Enter; Space alone shows the answer".to_owned(),
+        (Ask::Type, Some(_)) => "Type it, then Enter; Enter alone shows the answer".to_owned(),
         (Ask::Type, None) => "Type it".to_owned(),
         (Ask::Say, Some(_)) => "Type it, or say it aloud; Enter shows the answer".to_owned(),
         (Ask::Say, None) => "Type it on one line, or say it aloud and press Enter".to_owned(),
