@@ -115,7 +115,7 @@ fn range(known: Known) -> (u64, u64) {
     (bound(sum - half), bound(sum + half))
 }
 
-/// `None` where the whole range of true retention does not lie below [`TOO_HOPEFUL`].
+/// `None` where the whole range of true retention does not lie below 85 %.
 #[must_use]
 pub fn too_hopeful(progress: &Progress) -> Option<Recalls> {
     let rows = progress.retention.iter();

@@ -13,7 +13,7 @@ pub enum Input {
     Hide,
     /// Grades.
     Grade(Quality),
-    /// Takes the grade that is [preselected](Session::preselected).
+    /// Takes the grade that is [preselected](crate::core::session::Session::preselected).
     Accept,
     /// Says that the right answer was a guess: Hard, or Again where it was wrong.
     Guessed,
