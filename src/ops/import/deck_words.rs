@@ -297,10 +297,12 @@ fn known_rows(
     (words, most): (&[String], u64),
 ) -> Result<(u64, Vec<Known>), Fault> {
     let read_options = source.read_options(options);
-    let (mut rows, mut known, mut failed) = (0, vec![Known::default(); words.len()], None);
+    let (mut looked, mut rows, mut known, mut failed) = (0, 0, vec![Known::default(); words.len()], None);
     // What can't be read is told when the file is read for good.
     if source.input.rewind().is_ok() {
         let done = importer.read(&mut *source.input, &read_options, &mut |item| {
+            // Rows that say a deck or an id count too: where all do, nobody reads them all to find none that does not.
+            looked += u64::from(matches!(item, ImportItem::Record(Record::Note(_))));
             match item {
                 ImportItem::Record(Record::Deck(_)) => return Err(Stop),
                 ImportItem::Record(Record::Note(mut item)) if item.deck.is_none() => {
@@ -324,13 +326,10 @@ fn known_rows(
                             }
                         }
                     }
-                    if rows >= most || failed.is_some() {
-                        return Err(Stop);
-                    }
                 }
                 _ => {}
             }
-            Ok(())
+            if looked >= most || failed.is_some() { Err(Stop) } else { Ok(()) }
         });
         done.ok();
     }
