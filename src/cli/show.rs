@@ -16,7 +16,6 @@ use crate::store::Found;
 use crate::store::Happened;
 use crate::store::HistoryRow;
 use crate::store::Store;
-use crate::store::StoreError;
 use serde::Serialize;
 
 /// So many of the cards that a search finds are listed.
@@ -92,14 +91,12 @@ fn wanted(ctx: &Ctx, store: &Store, words: &[String]) -> Result<CardId, Failure>
         }
         [card] => Ok(*card),
         many => {
-            let named = |card: &CardId| {
-                Ok(store
-                    .card(*card)?
-                    .map(|line| format!("{}  {}", one_line(&line.name()), line.text.listed_prompt(card.ordinal))))
-            };
             let mut names: Vec<String> = Vec::new();
             for card in many.iter().take(MOST_NAMED) {
-                names.extend(named(card).map_err(|error: StoreError| Failure::from(error))?);
+                let line = store.card(*card)?;
+                names.extend(
+                    line.map(|line| format!("{}  {}", one_line(&line.name()), line.text.listed_prompt(card.ordinal))),
+                );
             }
             if many.len() > MOST_NAMED {
                 names.push(format!("and {}", counted(many.len() - MOST_NAMED, "other card", "other cards")));

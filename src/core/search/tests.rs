@@ -62,7 +62,11 @@ fn parse_saved(query: &str, searches: &[(&str, &str)]) -> Result<Query, SearchEr
 }
 
 fn matches_with(query: &str, state: &CardState) -> bool {
-    let body = serde_json::to_string(&note()).unwrap();
+    matches_note(&note(), query, state)
+}
+
+fn matches_note(note: &NoteText, query: &str, state: &CardState) -> bool {
+    let body = serde_json::to_string(note).unwrap();
     let subject = Subject {
         note: NoteFacts {
             body: &body,
@@ -274,16 +278,7 @@ fn states_are_facts_where_they_can_be_together_and_words_where_not() {
 fn none_is_no_tag_at_all_or_one_of_that_name() {
     let tagged = |tags: &[&str], query: &str| {
         let note = NoteText { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..note() };
-        let body = serde_json::to_string(&note).unwrap();
-        let subject = Subject {
-            note: NoteFacts { body: &body, key: None, topic: None, added: None },
-            deck: ("lang", "lang"),
-            state: &state(),
-            offered: true,
-            held_out: false,
-            answers: &[],
-        };
-        parse(query).unwrap().matches(&subject, &asked())
+        matches_note(&note, query, &state())
     };
     assert!(tagged(&[], "tag:none") && tagged(&["none"], "tag:none") && !tagged(&["team"], "tag:none"));
     assert!(!tagged(&[], "-tag:none") && !tagged(&[], "tag:\"none\""));
